@@ -1,0 +1,21 @@
+"""What all tests share: where the project lies, and how long properties are searched for counterexamples."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("eagerc", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("eagerc")
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The folder of the project itself."""
+    return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def samples(project: Path) -> Path:
+    """The folder of the sample programs."""
+    return project / "samples"

@@ -1,0 +1,34 @@
+"""Run cases of a build tree: `run_cases.py TREE TRACES`, a JSON list of cases on standard input, results on the last line."""
+
+import asyncio
+import dataclasses
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def run(case: dict[str, Any]) -> dict[str, Any]:
+    module, _, name = case["function"].rpartition(".")
+    function = getattr(importlib.import_module(module), name)
+    try:
+        result = asyncio.run(function(**case["inputs"]))
+    except Exception as failure:  # noqa: BLE001 - whatever it raises is the outcome
+        return {"raises": type(failure).__name__}
+    return {"result": dataclasses.asdict(result) if dataclasses.is_dataclass(result) else result}
+
+
+def main() -> None:
+    tree, traces = Path(sys.argv[1]), Path(sys.argv[2])
+    sys.path.insert(0, str(tree))
+    results = []
+    for number, case in enumerate(json.load(sys.stdin)):
+        os.environ["EAGERC_TRACE"] = str(traces / f"{number}.jsonl")
+        results.append(run(case))
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()
