@@ -1,4 +1,4 @@
-"""Run cases of a build tree: `run_cases.py TREE TRACES`, a JSON list of cases on standard input, results on the last line."""
+"""Run cases of a build tree: `run_cases.py TREE TRACES` reads them as JSON and prints their results as JSON."""
 
 import asyncio
 import dataclasses
@@ -27,6 +27,7 @@ def main() -> None:
     for number, case in enumerate(json.load(sys.stdin)):
         os.environ["EAGERC_TRACE"] = str(traces / f"{number}.jsonl")
         results.append(run(case))
+    assert not {"eagerc", "analyzers", "codegen"} & set(sys.modules), "a build tree needs nothing of the tool"
     print(json.dumps(results))
 
 
