@@ -18,11 +18,10 @@ def imported(nodes: Iterator[ast.AST] | list[ast.stmt]) -> set[str]:
     """Name the top-level packages that the nodes import absolutely."""
     names: set[str] = set()
     for node in nodes:
-        match node:
-            case ast.Import():
-                names |= {alias.name.partition(".")[0] for alias in node.names}
-            case ast.ImportFrom(module=str(module), level=0):
-                names.add(module.partition(".")[0])
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
     return names
 
 

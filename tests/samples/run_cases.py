@@ -17,7 +17,9 @@ def run(case: dict[str, Any]) -> dict[str, Any]:
         result = asyncio.run(function(**case["inputs"]))
     except Exception as failure:  # noqa: BLE001 - whatever it raises is the outcome
         return {"raises": type(failure).__name__}
-    return {"result": dataclasses.asdict(result) if dataclasses.is_dataclass(result) else result}
+    if dataclasses.is_dataclass(result) and not isinstance(result, type):
+        result = dataclasses.asdict(result)
+    return {"result": result}
 
 
 def main() -> None:
