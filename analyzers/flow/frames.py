@@ -1,0 +1,110 @@
+"""From the interpreted frames of an eager function to its flow tree."""
+
+import ast
+from collections.abc import Iterable
+
+from analyzers.flow import shape
+from analyzers.flow.expressions import Expressions
+from analyzers.flow.origins import Origins, Step, Way
+from analyzers.flow.shape import NOTHING
+from analyzers.flow.statements import Statements
+from analyzers.model.calls import Consumption, Event, HelperCall, Invocation, UnresolvedCall
+from analyzers.model.facts import EntityFunction, Frame
+from analyzers.model.flow import Arm, Flow, Helper, Invoke, Origin, Unresolved
+
+# Helpers are drawn once for each call that enters them, so that a tree can be larger than its source.
+_HELPERS_DRAWN = 300
+_DEPTH_DRAWN = 40
+
+
+def flow_of(function: EntityFunction) -> Flow:
+    """The flow tree of a function; an empty sequence where it invokes nothing."""
+    return _Builder(function).frame(function.frames[0], ())
+
+
+class _Builder:
+    """Builds the trees of the frames of one function; counts helpers, so that the tree stays bounded."""
+
+    def __init__(self, function: EntityFunction) -> None:
+        self._origins = Origins(function)
+        self._helpers = 0
+
+    def frame(self, frame: Frame, way: Way) -> Flow:
+        """The tree of one frame, entered along `way`."""
+        body = self._origins.body(frame.id)
+        live = body.around(frame.events)
+        expressions = Expressions(live, lambda node: self._events(frame, way, node))
+        node = frame.node
+        if isinstance(node, ast.Lambda):
+            tree = expressions.flow(node.body)
+        else:
+            tree = Statements(expressions, frame.reached, frame.groups).block(node.body)
+        return tree if shape.invokes(tree) else NOTHING
+
+    def _events(self, frame: Frame, way: Way, node: ast.AST) -> Flow:
+        events = frame.events.get(node, ())
+        here = (*way, Step(frame.id, node))
+        how = frame.groups.get(node)
+        if how is not None:
+            return shape.group((self._event(event, here) for event in events), how, self._joins(frame, node, how))
+        started = self._candidates(events, here)
+        if started != NOTHING and self._schedules(frame, node, events):
+            return shape.scheduled(started)
+        return started
+
+    def _candidates(self, events: tuple[Event, ...], here: Way) -> Flow:
+        """What one place starts: all that is certain, and one of those that are not."""
+        certain = [event for event in events if isinstance(event, Invocation) and event.certain]
+        others = [event for event in events if event not in certain]
+        parts = [self._event(event, here) for event in certain]
+        if len(others) == 1:
+            parts.append(self._event(others[0], here))
+        else:
+            parts.append(shape.branch("", (Arm(_name(event), self._event(event, here)) for event in others)))
+        return shape.sequence(parts)
+
+    def _event(self, event: Event, here: Way) -> Flow:
+        match event:
+            case Invocation():
+                origin = self._origins.origin(here, event.call, event.chain)
+                return Invoke(event, Origin(origin.over, origin.optional or not event.certain))
+            case UnresolvedCall():
+                return Unresolved(event, self._origins.origin(here, event.call, event.chain))
+            case HelperCall():
+                return self._helper(event, here)
+
+    def _helper(self, event: HelperCall, here: Way) -> Flow:
+        origin = self._origins.origin(here, event.call)
+        entered = {step.frame for step in here}
+        if event.frame in entered or len(here) > _DEPTH_DRAWN or self._helpers >= _HELPERS_DRAWN:
+            inside = self._origins.inside(event.frame)
+            return Helper(event.function, None, origin, inside) if inside else NOTHING
+        self._helpers += 1
+        body = self.frame(self._origins.frames[event.frame], here)
+        return Helper(event.function, body, origin) if body != NOTHING else NOTHING
+
+    def _schedules(self, frame: Frame, node: ast.AST, events: Iterable[Event]) -> bool:
+        """Whether the events of a node only start there, as in `create_task(helper(x))`.
+
+        An invocation says so itself; a coroutine that is handed to a call without an `await` is scheduled by it.
+        """
+        invocations = [event for event in events if isinstance(event, Invocation)]
+        if invocations:
+            return all(event.consumed is Consumption.SCHEDULED for event in invocations)
+        awaited = isinstance(self._origins.body(frame.id).parent(node), ast.Await)
+        return isinstance(node, ast.Call) and not awaited and all(event.call is not node for event in events)
+
+    def _joins(self, frame: Frame, node: ast.AST, how: str) -> bool:
+        """Whether the control waits for a group right where it starts."""
+        around = self._origins.body(frame.id).ancestors(node)
+        return how == "gather" and any(isinstance(outer, ast.Await) for outer in around)
+
+
+def _name(event: Event) -> str:
+    match event:
+        case Invocation():
+            return event.entity.name.rpartition(".")[2]
+        case HelperCall():
+            return event.function.rpartition(".")[2]
+        case UnresolvedCall():
+            return event.text
