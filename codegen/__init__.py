@@ -1,0 +1,1 @@
+"""The back end: facts in, files out."""

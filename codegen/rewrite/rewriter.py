@@ -1,0 +1,172 @@
+"""From the facts about a module to its built text: decide on changes, write them, verify."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from analyzers.model.facts import Reference, RewriteSite
+from analyzers.model.places import Place
+from analyzers.source import Source
+from codegen.rewrite import expressions, imports
+from codegen.rewrite.changes import Change, Changes, Hoist, ImportSplit, Insertion, Unwritable
+from codegen.rewrite.decisions import (
+    Decision,
+    Declined,
+    Expressions,
+    HoistedEntity,
+    Hoists,
+    decide_references,
+    decide_sites,
+)
+from codegen.rewrite.insertions import spot_for_runtime
+from codegen.rewrite.names import RUNTIME, imports_runtime, runtime_alias
+from codegen.rewrite.placement import Spot, added, spots
+from codegen.rewrite.verification import verify
+
+
+class Rewritten(NamedTuple):
+    """The built text of a module, and what was declined on the way."""
+
+    text: str
+    declined: tuple[Declined, ...]
+
+
+class _Edit(NamedTuple):
+    """Replace the characters from `start` to `end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def rewrite(
+    path: str, source: Source, tree: ast.Module, sites: Sequence[RewriteSite], references: Sequence[Reference]
+) -> Rewritten:
+    """The built text of the module that `source` holds and `tree` parses; `path` is the one that places show.
+
+    A module that cannot be changed as a whole, or that is a built one already, keeps its text.
+    """
+    if imports_runtime(tree):
+        return Rewritten(source.text, ())
+    declined: list[Declined] = []
+    try:
+        text = _built(source, tree, sites, references, declined)
+    except Unwritable as reason:
+        whole = Declined(Place(path, 1, 1, 1, 1), "", f"the module is copied unchanged: {reason}")
+        return Rewritten(source.text, (whole,))
+    return Rewritten(text, tuple(sorted(declined)))
+
+
+def _built(
+    source: Source,
+    tree: ast.Module,
+    sites: Sequence[RewriteSite],
+    references: Sequence[Reference],
+    declined: list[Declined],
+) -> str:
+    alias = runtime_alias(source.text)
+    available = spots(tree, source)
+    hoists = Hoists(tree, source, available, alias)
+    decisions = _decided(source, tree, sites, references, hoists, declined)
+    edits, changed = _expression_edits(source, tree, decisions, alias, declined)
+    splits = dict(imports.splits(tree))
+    if not changed and not splits:
+        return source.text
+    edits.extend(_import_edits(source, splits))
+    entities = hoists.entities(change.name for change in changed.values() if isinstance(change, Hoist))
+    additions = _additions(tree, available, changed, entities, alias)
+    edits.extend(_Edit(spot.offset, spot.offset, added(spot, lines, source.text)) for spot, lines in additions.items())
+    insertions = tuple(Insertion(spot.before, tuple(lines)) for spot, lines in sorted(additions.items(), key=_offset))
+    text = _applied(source.text, edits)
+    verify(tree, Changes(alias, changed, splits, insertions), text)
+    return text
+
+
+def _decided(
+    source: Source,
+    tree: ast.Module,
+    sites: Sequence[RewriteSite],
+    references: Sequence[Reference],
+    hoists: Hoists,
+    declined: list[Declined],
+) -> dict[ast.expr, Decision]:
+    places = (*(site.place for site in sites), *(reference.place for reference in references))
+    found = Expressions(tree, source, (*places, *(site.hoist for site in sites if site.hoist)))
+    outcomes = [*decide_sites(found, sites), *decide_references(found, references)]
+    outcomes.extend(hoists.decide(found, sites, [one for one in outcomes if isinstance(one, Decision)]))
+    declined.extend(outcome for outcome in outcomes if isinstance(outcome, Declined))
+    return {outcome.node: outcome for outcome in outcomes if isinstance(outcome, Decision)}
+
+
+def _expression_edits(
+    source: Source, tree: ast.Module, decisions: Mapping[ast.expr, Decision], alias: str, declined: list[Declined]
+) -> tuple[list[_Edit], dict[ast.expr, Change]]:
+    """The edits for the expressions that can be written, and the changes that they make."""
+    edits: list[_Edit] = []
+    changed: dict[ast.expr, Change] = {}
+    for unit in _outermost(tree, decisions):
+        inside = [decisions[node] for node in ast.walk(unit) if isinstance(node, ast.expr) and node in decisions]
+        changes = {decision.node: decision.change for decision in inside}
+        place = source.place("", unit)
+        try:
+            text = expressions.written(source.segment(place), unit, changes, alias)
+        except Unwritable as reason:
+            declined.extend(decision.declined(str(reason)) for decision in inside)
+        else:
+            edits.append(_Edit(*_extent(source, place), text))
+            changed.update(changes)
+    return edits, changed
+
+
+def _outermost(tree: ast.Module, decisions: Mapping[ast.expr, Decision]) -> Iterator[ast.expr]:
+    """The expressions to write: those that change, without those inside others; an f-string is written as a whole."""
+    stack: list[ast.AST] = [tree] if decisions else []
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.expr) and _is_written(node, decisions):
+            yield node
+        else:
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _is_written(node: ast.expr, decisions: Mapping[ast.expr, Decision]) -> bool:
+    if isinstance(node, ast.JoinedStr):
+        return any(inner in decisions for inner in ast.walk(node))
+    return node in decisions
+
+
+def _import_edits(source: Source, splits: Mapping[ast.ImportFrom, ImportSplit]) -> Iterator[_Edit]:
+    for node, split in splits.items():
+        place = source.place("", node)
+        yield _Edit(*_extent(source, place), imports.written(source.segment(place), node, split))
+
+
+def _additions(
+    tree: ast.Module,
+    available: Sequence[Spot],
+    changed: Mapping[ast.expr, Change],
+    entities: Sequence[HoistedEntity],
+    alias: str,
+) -> dict[Spot, list[str]]:
+    """The statements to add at each spot: the import of the runtime if anything uses it, and the hoisted entities."""
+    additions: dict[Spot, list[str]] = {}
+    uses = [node for node, change in changed.items() if not isinstance(change, Hoist)]
+    if uses:
+        additions[spot_for_runtime(tree, available, uses)] = [f"import {RUNTIME} as {alias}"]
+    for entity in entities:
+        additions.setdefault(entity.spot, []).append(entity.statement)
+    return additions
+
+
+def _offset(addition: tuple[Spot, list[str]]) -> int:
+    return addition[0].offset
+
+
+def _extent(source: Source, place: Place) -> tuple[int, int]:
+    return source.offset(place.line, place.column), source.offset(place.end_line, place.end_column)
+
+
+def _applied(text: str, edits: Sequence[_Edit]) -> str:
+    for start, end, replacement in sorted(edits, reverse=True):
+        text = text[:start] + replacement + text[end:]
+    return text
