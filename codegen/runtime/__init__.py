@@ -1,0 +1,13 @@
+"""The package `eagerc_runtime` of a build tree: eager functions that can await every kind of Flyte entity.
+
+A built module takes its `eager` from here, and its call sites go through `invoke` and `invoke_blocking`. Two variables
+of the environment make a run visible: `EAGERC_PROGRESS=1` writes a line to standard error for each invocation that
+takes long, `EAGERC_TRACE=FILE` appends a line of JSON to FILE for the start and the end of each invocation.
+"""
+
+from flytekit.exceptions.eager import EagerException
+
+from .invocation import invoke, invoke_blocking
+from .task import eager
+
+__all__ = ["EagerException", "eager", "invoke", "invoke_blocking"]

@@ -1,0 +1,119 @@
+"""Tells whoever listens when an invocation starts and ends."""
+
+import functools
+import itertools
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, Protocol
+
+from .frame import Frame
+
+# Calls that take longer than this are worth a line to the person who waits.
+LONG_SECONDS = 1.0
+
+_ids = itertools.count(1)
+
+
+class Invocation(NamedTuple):
+    """One run of a call site. `parent` is the eager function and `run` the number of its run in this process."""
+
+    id: int
+    site: str
+    entity: str
+    parent: str
+    run: int
+
+
+class Observer(Protocol):
+    """Is told of each invocation, in the thread of the eager function."""
+
+    def started(self, invocation: Invocation) -> None: ...
+
+    def ended(self, invocation: Invocation, seconds: float, error: BaseException | None, /) -> None: ...
+
+
+@contextmanager
+def observed(frame: Frame, site: str, entity: str) -> Iterator[None]:
+    """Report the block as one invocation."""
+    watching = observers()
+    invocation = Invocation(next(_ids), site, entity, frame.name, frame.run)
+    began = time.monotonic()
+    for observer in watching:
+        observer.started(invocation)
+    failure: BaseException | None = None
+    try:
+        yield
+    except BaseException as error:
+        failure = error
+        raise
+    finally:
+        for observer in watching:
+            observer.ended(invocation, time.monotonic() - began, failure)
+
+
+@functools.cache
+def observers() -> tuple[Observer, ...]:
+    """Those that the environment asks for: `EAGERC_TRACE=FILE` and `EAGERC_PROGRESS=1`."""
+    found: list[Observer] = []
+    if os.environ.get("EAGERC_TRACE"):
+        found.append(Trace(os.environ["EAGERC_TRACE"]))
+    if os.environ.get("EAGERC_PROGRESS") == "1":
+        found.append(Progress())
+    return tuple(found)
+
+
+class Trace:
+    """Appends a line of JSON to a file for each event, in one write, so that processes can share the file."""
+
+    def __init__(self, path: str) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+
+    def started(self, invocation: Invocation) -> None:
+        self._write("start", invocation)
+
+    def ended(self, invocation: Invocation, _seconds: float, error: BaseException | None) -> None:
+        self._write("end" if error is None else "error", invocation)
+
+    def _write(self, event: str, invocation: Invocation) -> None:
+        line = json.dumps({"event": event, **invocation._asdict(), "time": time.time()})
+        os.write(self._file, f"{line}\n".encode())
+
+
+class Progress:
+    """Writes a line for an invocation that takes long, when that is known and when it has ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._began: dict[Invocation, float] = {}
+        threading.Thread(target=self._watch, name="eagerc-progress", daemon=True).start()
+
+    def started(self, invocation: Invocation) -> None:
+        with self._lock:
+            self._began[invocation] = time.monotonic()
+
+    def ended(self, invocation: Invocation, seconds: float, error: BaseException | None) -> None:
+        with self._lock:
+            self._began.pop(invocation, None)
+        if seconds >= LONG_SECONDS:
+            outcome = "finished" if error is None else f"failed with {type(error).__name__}"
+            _say(invocation, f"{outcome} after {seconds:.1f} s")
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(LONG_SECONDS / 4)
+            with self._lock:
+                limit = time.monotonic() - LONG_SECONDS
+                late = [invocation for invocation, began in self._began.items() if began <= limit]
+                for invocation in late:
+                    del self._began[invocation]
+            for invocation in late:
+                _say(invocation, "is still running")
+
+
+def _say(invocation: Invocation, what: str) -> None:
+    sys.stderr.write(f"eagerc: {invocation.entity} {what} ({invocation.site})\n")

@@ -1,0 +1,140 @@
+"""Exceptions of entities as their callers see them: an `EagerException` that is of the original class too."""
+
+import builtins
+import contextlib
+import functools
+import re
+import types
+from typing import Any, NamedTuple
+
+from flytekit.exceptions.eager import EagerException
+from flytekit.exceptions.system import FlyteNonRecoverableSystemException
+from flytekit.exceptions.user import FlyteUserRuntimeException
+
+# What flytekit puts in front of the message of an exception that leaves a task.
+_PREFIX = re.compile(r"(?:Error encountered while executing '[^']*':\n  )+")
+_WRAPPERS = (FlyteUserRuntimeException, FlyteNonRecoverableSystemException)
+# A coroutine cannot raise the one, and the other would end the event loop of the caller.
+_UNRAISABLE = (StopIteration, SystemExit)
+_Group: Any = getattr(builtins, "BaseExceptionGroup", ())  # new in Python 3.11
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: the class was not built into the interpreter
+_MACHINERY = (__name__.rpartition(".")[0], "asyncio", "concurrent", "flytekit")
+
+
+def as_eager_exception(error: BaseException) -> BaseException:
+    """The exception to raise for `error` in the eager function that invoked the entity: always an `EagerException`.
+
+    It has the arguments, attributes, notes, cause and traceback of the original. Where no class can be both, it is a
+    plain `EagerException` whose cause is the original.
+    """
+    while isinstance(error, _WRAPPERS) and isinstance(error.value, BaseException):
+        error = error.value
+    found = error if isinstance(error, EagerException) else _twin(error) or _plain(error)
+    return found.with_traceback(trimmed(error.__traceback__))
+
+
+def restored(error: Exception, args: tuple[Any, ...]) -> Exception:
+    """The exception with the arguments that it was raised with."""
+    # Past whatever the class says about assignments: a frozen dataclass refuses them.
+    vars(BaseException)["args"].__set__(error, args)
+    return error
+
+
+def without_prefix(error: Exception) -> Exception:
+    """The exception without what flytekit put in front of its message when it left a task."""
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        prefix = _PREFIX.match(error.args[0])
+        if prefix:
+            return restored(error, (error.args[0][prefix.end() :],))
+    return error
+
+
+def trimmed(traceback: types.TracebackType | None) -> types.TracebackType | None:
+    """The traceback from the first frame on that is the user's."""
+    rest = traceback
+    while rest is not None and rest.tb_frame.f_globals.get("__name__", "").startswith(_MACHINERY):
+        rest = rest.tb_next
+    return rest or traceback
+
+
+class _Caught(EagerException):  # type: ignore[misc]  # flytekit is not typed
+    """The first base of each class made here: instances must not register or pickle as the original's own do."""
+
+    def __init_subclass__(cls) -> None:
+        """Skip what the original does when somebody derives from it: nobody did."""
+
+    def __reduce_ex__(self, _protocol: Any) -> tuple[Any, ...]:
+        return _assembled, (type(self).__bases__[1], _parts(self))
+
+
+class _Parts(NamedTuple):
+    """What an exception consists of: arguments for its `__new__`, fields outside of its `__dict__`, its `__dict__`."""
+
+    arguments: tuple[Any, ...]
+    fields: dict[str, Any]
+    attributes: dict[str, Any]
+
+
+def _twin(error: BaseException) -> BaseException | None:
+    """A copy of the exception in a class that is an `EagerException` as well, None where that cannot be."""
+    if isinstance(error, _UNRAISABLE):
+        return None
+    try:
+        twin = _assembled(type(error), _parts(error))
+    except Exception:  # noqa: BLE001 - the class is the user's: its metaclass and its layout may object in any way
+        return None
+    twin.__cause__ = error.__cause__
+    twin.__context__ = error.__context__
+    twin.__suppress_context__ = error.__suppress_context__
+    return twin
+
+
+def _plain(error: BaseException) -> BaseException:
+    plain: BaseException = EagerException(f"{type(error).__name__}: {error}")
+    plain.__cause__ = error
+    return plain
+
+
+def _parts(error: BaseException) -> _Parts:
+    arguments = (error.message, error.exceptions) if isinstance(error, _Group) else ()
+    fields = {}
+    kind: Any = type(error)
+    for name, descriptor in _fields(kind).items():
+        with contextlib.suppress(AttributeError):
+            value = descriptor.__get__(error)
+            # A field of a built-in class that was never set reads as None, and is not the same as one set to None.
+            if value is not None or descriptor.__objclass__.__flags__ & _HEAP_TYPE:
+                fields[name] = value
+    return _Parts(arguments, fields, dict(vars(error)))
+
+
+def _assembled(original: Any, parts: _Parts) -> BaseException:
+    """An exception made from parts without a call of `__init__`, whose signature can be anything."""
+    made = _class_for(original)
+    news = (vars(base).get("__new__") for base in made.__mro__)
+    new = next(new for new in news if isinstance(new, types.BuiltinFunctionType))
+    twin: BaseException = new(made, *parts.arguments)
+    for name, value in parts.fields.items():
+        with contextlib.suppress(AttributeError, TypeError):  # the fields that `__new__` has set are read-only
+            _fields(made)[name].__set__(twin, value)
+    vars(twin).update(parts.attributes)
+    return twin
+
+
+@functools.cache
+def _class_for(original: Any) -> Any:
+    """The class of `EagerException`s that are instances of the original; it goes by the original's name."""
+    names = {name: getattr(original, name) for name in ("__module__", "__qualname__", "__doc__")}
+    return types.new_class(original.__name__, (_Caught, original), exec_body=lambda body: body.update(names))
+
+
+@functools.cache
+def _fields(original: Any) -> dict[str, Any]:
+    """The descriptors of slots, and of the fields of built-in classes: `args`, `OSError.errno` and the like."""
+    return {
+        name: descriptor
+        for base in reversed(original.__mro__)
+        for name, descriptor in vars(base).items()
+        if isinstance(descriptor, types.MemberDescriptorType | types.GetSetDescriptorType)
+        and not (name.startswith("__") and name.endswith("__"))
+    }

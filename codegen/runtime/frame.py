@@ -1,0 +1,42 @@
+"""The eager function that is running, as the calls in its body see it."""
+
+import itertools
+from contextvars import ContextVar
+from typing import Any, NamedTuple, Protocol
+
+
+class Call(NamedTuple):
+    """An entity of flytekit and the inputs that it is to run with."""
+
+    entity: Any
+    inputs: dict[str, Any]
+
+
+class Engine(Protocol):
+    """Where the entities run that an eager function invokes."""
+
+    async def run(self, call: Call) -> Any: ...
+
+    def run_blocking(self, call: Call) -> Any: ...
+
+
+class Frame(NamedTuple):
+    """One run of an eager function; `run` tells the runs of one process apart."""
+
+    name: str
+    run: int
+    engine: Engine
+
+
+_runs = itertools.count(1)
+_current: ContextVar[Frame | None] = ContextVar("eagerc_frame", default=None)
+
+
+def current() -> Frame | None:
+    """The frame of the eager function whose body makes the present call, None outside of any."""
+    return _current.get()
+
+
+def enter(name: str, engine: Engine) -> None:
+    """Make a new frame the current one, for the rest of the present task of asyncio and whatever it starts."""
+    _current.set(Frame(name, next(_runs), engine))
