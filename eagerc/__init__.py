@@ -1,0 +1,18 @@
+"""eagerc, the compiler that eager Flyte workflows lost.
+
+It reads the source of eager workflows, never runs it, and gives back what a static workflow has: errors before run
+time, known dependencies, a picture, and a build that runs concurrently.
+
+A tour, in the order in which a command line travels:
+
+- `eagerc.cli.main` finds the verb, and turns every way to fail into an exit code and a message.
+- `eagerc.cli` holds one module a verb: arguments, calls, printing. A verb is imported when it is used.
+- `eagerc.configuration` reads `[tool.eagerc]` into `analyzers.model.settings.Settings`.
+- `eagerc.analyses` finds the configuration of every path and analyses the paths that share one.
+- `eagerc.fixes` applies the edits that rules propose.
+- `eagerc.report` turns diagnostics and dependencies into text, JSON and GitHub annotations.
+
+What the verbs call lies in `analyzers` (source in, facts out) and `codegen` (facts in, files out).
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,161 @@
+"""Report mistakes in eager workflows: files are read and never run."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from analyzers.model.diagnostics import Diagnostic
+from analyzers.model.settings import Settings
+from analyzers.rules import RULES, run_rules
+from analyzers.source import DecodeError, Source, decode
+from eagerc.analyses import Configured, analyses
+from eagerc.configuration import codes_named
+from eagerc.failures import UsageError, nearest
+from eagerc.terminal import visible, wants_colour
+
+_FINDINGS = 1
+_MOST_ROUNDS = 20
+
+
+class Checked(NamedTuple):
+    """What one look at the files found."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    analyses: tuple[Configured, ...]
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        return {module.file.path: module.source for one in self.analyses for module in one.analysis.modules}
+
+    @property
+    def file_count(self) -> int:
+        return sum(one.analysis.file_count for one in self.analyses if not one.nested)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `eagerc check`."""
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders")
+    parser.add_argument("--select", action="append", metavar="CODES", help="only these rules, e.g. EGR1,EGR201")
+    parser.add_argument("--ignore", action="append", metavar="CODES", help="not these rules")
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended safely")
+    parser.add_argument("--unsafe-fixes", action="store_true", help="mend also where the program's meaning may change")
+    parser.add_argument("--diff", action="store_true", help="show what the fixes would change, and write nothing")
+    parser.add_argument("--output-format", choices=("text", "json", "github"), default="text")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever was found")
+    parser.add_argument("--explain", metavar="CODE", help="print the documentation of a rule")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out `eagerc check`."""
+    if options.explain:
+        print(_explanation(options.explain))
+        return 0
+    if not options.paths:
+        raise UsageError("check: at least one PATH is needed")
+    checked = _checked(options)
+    if options.diff:
+        _show_changes(checked, options.unsafe_fixes)
+    else:
+        if options.fix or options.unsafe_fixes:
+            checked = _mended(checked, options)
+        _print(checked, options)
+    return _FINDINGS if checked.diagnostics and not options.exit_zero else 0
+
+
+def _explanation(code: str) -> str:
+    """The documentation of a rule, which is the docstring of its module."""
+    for rule in RULES:
+        if code in (rule.code, rule.name):
+            return (sys.modules[rule.check.__module__].__doc__ or rule.name).strip()
+    raise UsageError(f"unknown rule `{code}`{nearest(code, [rule.code for rule in RULES])}")
+
+
+def _checked(options: argparse.Namespace) -> Checked:
+    select, ignore = codes_named("--select", options.select), codes_named("--ignore", options.ignore)
+    made = analyses(options.paths)
+    found = [
+        diagnostic
+        for one in made
+        for diagnostic in run_rules(one.analysis, _chosen(one.settings, select, ignore))
+        if one.owns(diagnostic.place.path)
+    ]
+    return Checked(tuple(sorted(found, key=lambda diagnostic: diagnostic.place)), made)
+
+
+def _chosen(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Settings:
+    return settings._replace(select=select or settings.select, ignore=(*settings.ignore, *ignore))
+
+
+def _show_changes(checked: Checked, unsafe: bool) -> None:
+    from difflib import unified_diff
+
+    from eagerc.fixes import choose, mend
+
+    sources = checked.sources
+    for mended in mend(choose(checked.diagnostics, sources, unsafe), sources):
+        before, after = mended.before.splitlines(), mended.after.splitlines()
+        for line in unified_diff(before, after, mended.path, mended.path, lineterm=""):
+            print(visible(line))
+
+
+def _mended(checked: Checked, options: argparse.Namespace) -> Checked:
+    """Fix, look again, and repeat while that changes anything: one fix may stand in the way of another."""
+    from eagerc.fixes import choose, mend, write
+
+    refused: dict[str, str] = {}
+    for _ in range(_MOST_ROUNDS):
+        sources = {path: source for path, source in checked.sources.items() if path not in refused}
+        files = mend(choose(checked.diagnostics, sources, options.unsafe_fixes), sources)
+        if not files:
+            break
+        new = {mended.path: mended.problem for mended in files if mended.problem}
+        refused |= new
+        if new:
+            continue
+        for mended in files:
+            write(mended)
+        checked = _checked(options)
+    for path, problem in refused.items():
+        print(f"eagerc: {visible(path)} was left as it is: {visible(problem)}", file=sys.stderr)
+    return checked
+
+
+def _print(checked: Checked, options: argparse.Namespace) -> None:
+    if options.output_format == "json":
+        from eagerc.report import json_report
+
+        print(json_report.diagnostics(checked.diagnostics))
+    elif options.output_format == "github":
+        from eagerc.report import github
+
+        for line in github.report(checked.diagnostics):
+            print(line)
+    else:
+        from eagerc.report import text
+
+        colour = wants_colour(options.color, sys.stdout)
+        for line in text.report(checked.diagnostics, _line_of(checked.sources), colour):
+            print(line)
+        print(text.summary(checked.diagnostics, checked.file_count, colour))
+
+
+def _line_of(sources: Mapping[str, Source]) -> Callable[[str, int], str | None]:
+    """How to find a line of source: in a file that was analysed, or on the disk for one that does not parse."""
+
+    def line_of(path: str, line: int) -> str | None:
+        lines = sources[path].lines if path in sources else _lines_on_disk(path)
+        return lines[line - 1] if 0 < line <= len(lines) else None
+
+    return line_of
+
+
+@cache
+def _lines_on_disk(path: str) -> tuple[str, ...]:
+    try:
+        with open(path, "rb") as stream:
+            return decode(stream.read()).lines
+    except (OSError, DecodeError):
+        return ()

@@ -1,0 +1,58 @@
+"""Diagnostics for a person at a terminal: the place, the line with the span marked, the remedy."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from analyzers.model.diagnostics import Diagnostic, Severity
+from analyzers.model.places import Place
+from eagerc import terminal
+from eagerc.terminal import painted, visible, width
+
+_COLOURS = {Severity.ERROR: terminal.RED, Severity.WARNING: terminal.YELLOW, Severity.NOTE: terminal.BLUE}
+
+LineOf = Callable[[str, int], str | None]
+
+
+def report(diagnostics: Sequence[Diagnostic], line_of: LineOf, colour: bool) -> Iterator[str]:
+    """The lines to print; `line_of` gives a line of source, or None where there is none to show."""
+    for diagnostic in diagnostics:
+        yield from _diagnostic(diagnostic, line_of, colour)
+        yield ""
+
+
+def summary(diagnostics: Sequence[Diagnostic], file_count: int, colour: bool) -> str:
+    """The last line: how much was found, and how much of it can be mended."""
+    if not diagnostics:
+        return painted(f"No problems in {_counted(file_count, 'file')}.", terminal.GREEN, colour)
+    files = len({diagnostic.place.path for diagnostic in diagnostics})
+    safe = sum(1 for diagnostic in diagnostics if diagnostic.fix and diagnostic.fix.safe)
+    unsafe = sum(1 for diagnostic in diagnostics if diagnostic.fix and not diagnostic.fix.safe)
+    fixable = [f"{safe} fixable with --fix"] * bool(safe) + [f"{unsafe} with --unsafe-fixes"] * bool(unsafe)
+    found = f"{_counted(len(diagnostics), 'problem')} in {_counted(files, 'file')} of {file_count}"
+    if fixable:
+        found += f" ({', '.join(fixable)})"
+    return painted(f"{found}.", terminal.BOLD, colour)
+
+
+def _diagnostic(diagnostic: Diagnostic, line_of: LineOf, colour: bool) -> Iterator[str]:
+    tint = _COLOURS[diagnostic.severity]
+    place = painted(visible(str(diagnostic.place)), terminal.BOLD, colour)
+    yield f"{place}: {painted(diagnostic.code, tint, colour)} {visible(diagnostic.message)}"
+    line = line_of(diagnostic.place.path, diagnostic.place.line)
+    gutter = " " * len(str(diagnostic.place.line))
+    if line is not None and line.strip():
+        shown, marks = marked(line, diagnostic.place)
+        yield painted(f"  {diagnostic.place.line} | ", terminal.DIM, colour) + shown
+        yield painted(f"  {gutter} | ", terminal.DIM, colour) + painted(marks, tint, colour)
+    if diagnostic.remedy:
+        yield painted(f"  {gutter} = ", terminal.DIM, colour) + visible(diagnostic.remedy)
+
+
+def marked(line: str, place: Place) -> tuple[str, str]:
+    """A line of source as it is shown, and under it the marks of a span that begins there."""
+    end = place.end_column - 1 if place.end_line == place.line else len(line.rstrip())
+    before, inside = visible(line[: place.column - 1]), visible(line[place.column - 1 : end])
+    return visible(line.rstrip()), " " * width(before) + "^" * max(1, width(inside))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
