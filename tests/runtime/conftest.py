@@ -1,0 +1,45 @@
+"""The payload under the name that it has in a build tree, imported from where it lies in the project."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PAYLOAD = Path(__file__).parents[2] / "codegen" / "runtime"
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def _import_payload() -> None:
+    spec = importlib.util.spec_from_file_location("eagerc_runtime", PAYLOAD / "__init__.py")
+    assert spec is not None and spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["eagerc_runtime"] = package
+    spec.loader.exec_module(package)
+
+
+_import_payload()
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A folder that holds a copy of the payload, as a build tree does."""
+    shutil.copytree(PAYLOAD, tmp_path / "eagerc_runtime", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+@pytest.fixture
+def run(tree: Path) -> Run:
+    """Run Python in the tree, without anything of the project on its path."""
+
+    def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, *arguments]
+        env = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **environment}
+        return subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+    return run
