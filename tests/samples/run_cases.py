@@ -1,4 +1,4 @@
-"""Run cases of a build tree: `run_cases.py TREE TRACES` reads them as JSON and prints their results as JSON."""
+"""Run cases of a build tree: `run_cases.py TREE TRACE` reads them as JSON and prints what happened as JSON."""
 
 import asyncio
 import dataclasses
@@ -16,21 +16,25 @@ def run(case: dict[str, Any]) -> dict[str, Any]:
     try:
         result = asyncio.run(function(**case["inputs"]))
     except Exception as failure:  # noqa: BLE001 - whatever it raises is the outcome
-        return {"raises": type(failure).__name__}
+        return {"raises": [ancestor.__name__ for ancestor in type(failure).__mro__]}
     if dataclasses.is_dataclass(result) and not isinstance(result, type):
         result = dataclasses.asdict(result)
     return {"result": result}
 
 
 def main() -> None:
-    tree, traces = Path(sys.argv[1]), Path(sys.argv[2])
-    sys.path.insert(0, str(tree))
-    results = []
-    for number, case in enumerate(json.load(sys.stdin)):
-        os.environ["EAGERC_TRACE"] = str(traces / f"{number}.jsonl")
-        results.append(run(case))
+    tree, trace = sys.argv[1:]
+    sys.path.insert(0, tree)
+    os.environ["EAGERC_TRACE"] = trace
+    outcomes = []
+    seen = 0
+    for case in json.load(sys.stdin):
+        outcome = run(case)
+        events = Path(trace).read_text().splitlines()
+        outcomes.append({**outcome, "trace": [json.loads(event) for event in events[seen:]]})
+        seen = len(events)
     assert not {"eagerc", "analyzers", "codegen"} & set(sys.modules), "a build tree needs nothing of the tool"
-    print(json.dumps(results))
+    print(json.dumps(outcomes))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""What the samples give on flytekit, and that it is what was inferred from their source."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.samples.table import Outcome, cases
+
+
+@pytest.mark.parametrize("number", range(len(cases())), ids=[f"{case.function}-{case.inputs}" for case in cases()])
+def test_a_run_gives_what_the_table_says(number: int, outcomes: list[Outcome]) -> None:
+    outcome = outcomes[number]
+    assert outcome.result == outcome.case.result
+    assert (outcome.case.raises in outcome.raises) if outcome.case.raises else not outcome.raises
+
+
+def test_what_ran_is_what_was_inferred(samples: Path, outcomes: list[Outcome], eagerc: Callable[..., str]) -> None:
+    report = json.loads(eagerc("deps", samples, "--format", "json"))
+    inferred = {row["name"]: {entity["name"] for entity in row["entities"]} for row in report["functions"]}
+    ran: dict[str, set[str]] = defaultdict(set)
+    for outcome in outcomes:
+        for event in outcome.trace:
+            ran[event["parent"]].add(event["entity"])
+    assert ran == inferred
+    assert not [row["unresolved"] for row in report["functions"] if row["unresolved"]]
+
+
+def test_the_sites_that_ran_are_the_sites_inferred(
+    samples: Path, outcomes: list[Outcome], eagerc: Callable[..., str]
+) -> None:
+    report = json.loads(eagerc("deps", samples, "--format", "json"))
+    inferred = {
+        (row["name"], site["id"])
+        for row in report["functions"]
+        for entity in row["entities"]
+        for site in entity["sites"]
+    }
+    ran = {(event["parent"], event["site"]) for outcome in outcomes for event in outcome.trace}
+    assert ran == inferred
