@@ -8,6 +8,7 @@ from typing import NamedTuple
 from analyzers.analysis import Analysis, analyze
 
 from analyzers.model.settings import Settings
+from analyzers.project import SourceError
 from eagerc import configuration
 from eagerc.failures import UsageError
 
@@ -53,6 +54,26 @@ def analyses(paths: Sequence[str]) -> tuple[Configured, ...]:
     return tuple(
         done[file]._replace(others=frozenset(done) - {file}) for file in sorted(done, key=lambda file: file or "")
     )
+
+
+def analysis_of_all(paths: Sequence[str]) -> Configured:
+    """One analysis of files and folders, under the configuration that is nearest to all of them.
+
+    Raises `UsageError` for what does not exist, and for paths with different configurations.
+    """
+    demand_existing(paths)
+    files = dict.fromkeys(_configuration(path) for path in paths)
+    if len(files) > 1:
+        listed = " and ".join(file or "none" for file in files)
+        raise UsageError(f"the paths have different configurations and cannot go together: {listed}")
+    (file,) = files
+    settings = configuration.load(file)
+    return Configured(file, settings, analyze(paths, settings), nested=False)
+
+
+def errors(made: Iterable[Configured]) -> tuple[SourceError, ...]:
+    """The files that could not be analysed, by place."""
+    return tuple(sorted({error for one in made for error in one.analysis.errors if one.owns(error.place.path)}))
 
 
 def demand_existing(paths: Iterable[str]) -> None:

@@ -182,12 +182,12 @@ def _entities(value: Any) -> tuple[tuple[str, str], ...]:
         )
     wrong = [name for name, kind in value.items() if kind not in list(EntityKind)]
     if wrong:
-        raise _MisfitError(f"the kind of {', '.join(wrong)} must be {_listed(EntityKind)}")
+        raise _MisfitError(f"gives {', '.join(wrong)} an unknown kind; it must be {_listed(EntityKind)}")
     return tuple(value.items())
 
 
 def _listed(words: Iterable[str]) -> str:
-    return " or ".join(f'"{word}"' for word in words)
+    return f"one of {', '.join(words)}"
 
 
 _Table = dict[str, "Callable[[Any], object] | _Table"]

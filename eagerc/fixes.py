@@ -1,7 +1,5 @@
-"""Applying the edits that rules propose: chosen without overlap, applied from the end backwards, written atomically."""
+"""Applying the edits that rules propose: chosen without overlap, applied from the end backwards."""
 
-import os
-import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -44,20 +42,6 @@ def mend(fixes: Sequence[Fix], sources: Mapping[str, Source]) -> tuple[Mended, .
         for edit in fix.edits:
             by_path.setdefault(edit.place.path, set()).add(edit)
     return tuple(_mended(path, sources[path], by_path[path]) for path in sorted(by_path))
-
-
-def write(mended: Mended) -> None:
-    """Replace a file in one step, so that an interruption leaves the old or the new one; a link stays a link."""
-    file = os.path.realpath(mended.path)
-    descriptor, beside = tempfile.mkstemp(dir=os.path.dirname(file), prefix=f".{os.path.basename(file)}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(mended.data)
-        os.chmod(beside, os.stat(file).st_mode)
-        os.replace(beside, file)
-    except BaseException:
-        os.unlink(beside)
-        raise
 
 
 def _overlap(one: Edit, other: Edit) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from analyzers.model.facts import EntityFunction
 from analyzers.model.places import Place
 from analyzers.project import SourceError
-from eagerc.analyses import Configured, analyses
+from eagerc.analyses import Configured, analyses, errors
 from eagerc.failures import UsageError, nearest
 
 
@@ -64,7 +64,7 @@ def select(words: Sequence[str]) -> Selection:
     return Selection(
         made,
         tuple(sorted((one for one in found if str(one.function.entity.place) in chosen), key=_place)),
-        tuple(sorted({error for one in made for error in one.analysis.errors if one.owns(error.place.path)})),
+        errors(made),
     )
 
 

@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 from analyzers.model.diagnostics import Diagnostic
 from analyzers.model.settings import Settings
+from analyzers.project import SourceError
 from analyzers.rules import RULES, run_rules
 from analyzers.source import DecodeError, Source, decode
-from eagerc.analyses import Configured, analyses
+from eagerc.analyses import Configured, analyses, errors
+from eagerc.cli.status import FINDINGS, NOTHING_TO_SAY, complain, report_errors
 from eagerc.configuration import codes_named
 from eagerc.failures import UsageError, nearest
 from eagerc.terminal import visible, wants_colour
 
-_FINDINGS = 1
 _MOST_ROUNDS = 20
 
 
@@ -28,6 +29,11 @@ class Checked(NamedTuple):
     @property
     def sources(self) -> dict[str, Source]:
         return {module.file.path: module.source for one in self.analyses for module in one.analysis.modules}
+
+    @property
+    def unreadable(self) -> tuple[SourceError, ...]:
+        """The files about which no rule can say anything."""
+        return tuple(error for error in errors(self.analyses) if not error.syntax)
 
     @property
     def file_count(self) -> int:
@@ -62,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         if options.fix or options.unsafe_fixes:
             checked = _mended(checked, options)
         _print(checked, options)
-    return _FINDINGS if checked.diagnostics and not options.exit_zero else 0
+    status = report_errors(checked.unreadable)
+    return max(status, FINDINGS if checked.diagnostics and not options.exit_zero else NOTHING_TO_SAY)
 
 
 def _explanation(code: str) -> str:
@@ -103,7 +110,8 @@ def _show_changes(checked: Checked, unsafe: bool) -> None:
 
 def _mended(checked: Checked, options: argparse.Namespace) -> Checked:
     """Fix, look again, and repeat while that changes anything: one fix may stand in the way of another."""
-    from eagerc.fixes import choose, mend, write
+    from eagerc.files import write
+    from eagerc.fixes import choose, mend
 
     refused: dict[str, str] = {}
     for _ in range(_MOST_ROUNDS):
@@ -116,10 +124,10 @@ def _mended(checked: Checked, options: argparse.Namespace) -> Checked:
         if new:
             continue
         for mended in files:
-            write(mended)
+            write(mended.path, mended.data)
         checked = _checked(options)
     for path, problem in refused.items():
-        print(f"eagerc: {visible(path)} was left as it is: {visible(problem)}", file=sys.stderr)
+        complain(f"{path} was left as it is: {problem}")
     return checked
 
 

@@ -3,10 +3,9 @@
 import argparse
 import sys
 
+from eagerc.cli.status import report_errors
 from eagerc.targets import select
-from eagerc.terminal import visible, wants_colour
-
-_FINDINGS = 1
+from eagerc.terminal import wants_colour
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +29,4 @@ def run(options: argparse.Namespace) -> int:
             print(line)
         if not selection.functions:
             print("No eager functions.")
-        for error in selection.errors:
-            print(f"{visible(str(error.place))}: {visible(error.message)}", file=sys.stderr)
-    return _FINDINGS if selection.errors else 0
+    return report_errors(selection.errors)

@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from eagerc import __version__
+from eagerc.cli.status import INTERRUPTED, READER_LEFT, USAGE_OR_FAILURE, complain
 from eagerc.failures import UsageError
-from eagerc.terminal import visible
-
-USAGE_OR_FAILURE = 2
-_INTERRUPTED = 130
-_READER_LEFT = 141
 
 _VERBS = {
     "check": "report mistakes in eager workflows, and mend them with --fix",
@@ -42,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _finish(stop.code if isinstance(stop.code, int) else USAGE_OR_FAILURE)
     except BrokenPipeError:
         _abandon_output()
-        return _READER_LEFT
+        return READER_LEFT
     except (Exception, KeyboardInterrupt) as error:  # a user gets a message and not a traceback
         if options.debug:
             raise
@@ -63,16 +59,16 @@ def _run(arguments: Sequence[str], options: argparse.Namespace) -> int:
 def _explain(error: BaseException) -> int:
     """Print what went wrong, and give the exit code for it."""
     if isinstance(error, KeyboardInterrupt):
-        _complain("interrupted")
-        return _INTERRUPTED
+        complain("interrupted")
+        return INTERRUPTED
     if isinstance(error, UsageError):
-        _complain(*error.lines)
+        complain(*error.lines)
     elif isinstance(error, OSError):
-        _complain(str(error))
+        complain(str(error))
     else:
         from eagerc.cli.crash import describe
 
-        _complain(*describe(error))
+        complain(*describe(error))
     return USAGE_OR_FAILURE
 
 
@@ -125,11 +121,6 @@ def _make_printable() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="backslashreplace")
-
-
-def _complain(*lines: str) -> None:
-    for line in lines:
-        print(f"eagerc: {visible(line)}", file=sys.stderr)
 
 
 def _flush() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzers.model.entities import EntityKind
 from analyzers.model.facts import Dialect
 from analyzers.model.settings import BuildSettings, Settings
 from eagerc import configuration
@@ -107,11 +108,9 @@ include = [1]
     assert complaint(tmp_path, text) == [
         "eagerc.toml:2: unknown key `exclud`; did you mean `exclude`?",
         "eagerc.toml:3: `src` must be a list of strings",
-        'eagerc.toml:4: `dialect` must be "classic" or "modern"',
+        "eagerc.toml:4: `dialect` must be one of classic, modern",
         "eagerc.toml:6: `per-file-ignores` names unknown rules: EGR9999",
-        'eagerc.toml:9: `entities`: the kind of lib.job must be "task" or "async_task" or "workflow" or "eager" or '
-        '"dynamic" or "map_task" or "launch_plan" or "reference" or "container_task" or "task_instance" or '
-        '"imperative_workflow" or "remote"',
+        f"eagerc.toml:9: `entities` gives lib.job an unknown kind; it must be one of {', '.join(EntityKind)}",
         "eagerc.toml:13: unknown key `build.outptu`; did you mean `build.output`?",
         "eagerc.toml:14: `build.include` must be a list of strings",
     ]

@@ -1,6 +1,7 @@
 """Edits: which go together, and what they make of a file."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from analyzers.model.diagnostics import Diagnostic, Edit, Fix, Severity
 from analyzers.model.places import Place
 from analyzers.source import Source, decode
-from eagerc.fixes import choose, mend, write
+from eagerc.files import write
+from eagerc.fixes import choose, mend
 
 
 def edit(line: int, start: int, end: int, replacement: str, path: str = "a.py") -> Edit:
@@ -75,7 +77,7 @@ def test_what_is_chosen_never_overlaps(spans: list[tuple[int, int, str]]) -> Non
     findings = [found(edit(1, start, start + length, text)) for start, length, text in spans]
     chosen = {one for fix in choose(findings, {"a.py"}, unsafe=False) for one in fix.edits}
     places = sorted(one.place for one in chosen)
-    assert all(left.end_column <= right.column for left, right in zip(places, places[1:], strict=False))
+    assert all(left.end_column <= right.column for left, right in pairwise(places))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_what_an_edit_does_not_touch_keeps_its_bytes(data: bytes, tmp_path: Path
     path.chmod(0o751)
     line = 2 if data.startswith(b"#") else 1
     (file,) = mend([Fix("rename", (edit(line, 1, 2, "renamed", str(path)),))], {str(path): decode(data)})
-    write(file)
+    write(file.path, file.data)
     assert path.read_bytes() == data.replace(b"x =", b"renamed =")
     assert path.stat().st_mode & 0o777 == 0o751
     assert os.listdir(tmp_path) == ["a.py"]
@@ -117,6 +119,6 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     real.write_text("x = 1\n")
     link.symlink_to(real)
     (file,) = mend([Fix("rename", (edit(1, 1, 2, "y", str(link)),))], {str(link): Source("x = 1\n")})
-    write(file)
+    write(file.path, file.data)
     assert link.is_symlink()
     assert real.read_text() == "y = 1\n"

@@ -1,0 +1,63 @@
+"""Write a build tree: the same source, rewritten so that it runs concurrently and registers as it is."""
+
+import argparse
+import os
+
+from codegen.build import BuildError, BuildResult, build
+from eagerc.analyses import Configured, analysis_of_all, errors
+from eagerc.cli.status import FINDINGS, NOTHING_TO_SAY, report_errors
+from eagerc.failures import UsageError
+from eagerc.terminal import visible
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `eagerc build`."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders that hold eager functions")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", help="the folder of the tree; build.output of the configuration"
+    )
+    parser.add_argument("--check", action="store_true", help="only say whether the tree is up to date")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out `eagerc build`."""
+    configured = analysis_of_all(options.paths)
+    output = options.output or _configured_output(configured)
+    status = report_errors(errors([configured]))
+    if status != NOTHING_TO_SAY:
+        return status
+    try:
+        result = build(configured.analysis, output, check=options.check, settings=configured.settings)
+    except BuildError as error:
+        raise UsageError(f"{error.message}; {error.remedy}") from error
+    return _report_check(result) if options.check else _report(result, configured)
+
+
+def _configured_output(configured: Configured) -> str:
+    settings = configured.settings
+    if settings.root is None or settings.build.output is None:
+        raise UsageError("build: name the folder of the tree with -o, or as build.output in the configuration")
+    return os.path.relpath(os.path.join(settings.root, settings.build.output))
+
+
+def _report_check(result: BuildResult) -> int:
+    if not result.changed:
+        print(f"{visible(result.output)} is up to date.")
+        return NOTHING_TO_SAY
+    for path in result.changed:
+        print(visible(path))
+    print(f"{visible(result.output)} is out of date: {len(result.changed)} of its files differ.")
+    return FINDINGS
+
+
+def _report(result: BuildResult, configured: Configured) -> int:
+    for declined in result.declined:
+        print(f"{visible(str(declined.place))}: left as it is: {visible(declined.reason)}")
+    unresolved = sum(len(function.unresolved) for function in configured.analysis.functions)
+    if unresolved:
+        calls = "1 call is" if unresolved == 1 else f"{unresolved} calls are"
+        print(f"{calls} unresolved and will be decided at run time; `eagerc deps` lists them.")
+    written = f"{len(result.files)} files" if result.changed else "nothing new"
+    print(f"Built {visible(result.output)}: {written}, version {result.version}. Register it with")
+    print(f"  {result.command}")
+    return NOTHING_TO_SAY

@@ -1,0 +1,88 @@
+"""Build a file and run one of its functions locally, on inputs that flytekit parses."""
+
+import argparse
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import NoReturn
+
+from analyzers.analysis import ModuleFacts
+
+from codegen.build import BuildError, build
+from codegen.build.modules import needed_modules, path_in_tree
+from eagerc import __version__
+from eagerc.analyses import Configured, analysis_of_all, errors
+from eagerc.cli.status import report_errors
+from eagerc.failures import UsageError
+
+# What the interpreter of the user's environment is started on. It imports from the tree first, and not from the working
+# folder, where the sources may lie.
+_START = """\
+import importlib.util, sys
+sys.path[0] = sys.argv.pop(1)
+if importlib.util.find_spec("flytekit") is None:
+    print(f"eagerc: {sys.executable} has no flytekit; install it there, or name another with --python", file=sys.stderr)
+    sys.exit(2)
+from eagerc_runtime.command import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `eagerc run`."""
+    parser.usage = "eagerc run [-h] [--python PYTHON] [--build-dir DIR] FILE FUNCTION [--name value ...]"
+    parser.add_argument("--python", metavar="PYTHON", help="the interpreter to run on; it needs flytekit")
+    parser.add_argument("--build-dir", metavar="DIR", help="where to build; a folder of the cache without it")
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("function", metavar="FUNCTION")
+    parser.add_argument("inputs", nargs=argparse.REMAINDER, metavar="--name value", help="the function's inputs")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out `eagerc run`: what it starts takes the place of this process, and with it the terminal and signals."""
+    if os.path.isdir(options.file):
+        raise UsageError(f"{options.file}: is a folder; name the file that holds the function")
+    configured = analysis_of_all([options.file])
+    status = report_errors(errors([configured]))
+    if status:
+        return status
+    try:
+        modules = needed_modules(configured.analysis)
+        tree = os.path.abspath(options.build_dir or _cache(configured, modules))
+        build(configured.analysis, tree, settings=configured.settings)
+    except BuildError as error:
+        raise UsageError(f"{error.message}; {error.remedy}") from error
+    file = os.path.join(tree, path_in_tree(configured.analysis.modules[0].file))
+    return _start(_interpreter(options.python), tree, [options.file, file, options.function, *options.inputs], modules)
+
+
+def _cache(configured: Configured, modules: Iterable[ModuleFacts]) -> str:
+    """A folder for the tree of just these sources: a run is not disturbed by a later one of changed sources."""
+    digest = hashlib.sha256(repr((__version__, configured.settings)).encode())
+    for module in modules:
+        digest.update(repr((module.file, module.source.encoding, module.source.text)).encode("utf-8", "surrogatepass"))
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(cache, "eagerc", "builds", digest.hexdigest()[:32])
+
+
+def _interpreter(named: str | None) -> str:
+    """The interpreter of the user's environment: the one named, else the active environment's, else our own."""
+    active = os.environ.get("VIRTUAL_ENV")
+    wanted = named or (os.path.join(active, "bin", "python") if active else sys.executable)
+    found = shutil.which(wanted)
+    if found is None:
+        raise UsageError(f"{wanted}: there is no such interpreter; name one with --python")
+    return found
+
+
+def _start(interpreter: str, tree: str, arguments: list[str], modules: Iterable[ModuleFacts]) -> NoReturn:
+    roots = dict.fromkeys(module.file.root for module in modules)
+    environment = {**os.environ, "EAGERC_PROGRESS": "1", "EAGERC_SOURCE_ROOTS": os.pathsep.join(roots)}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execve(interpreter, [interpreter, "-c", _START, tree, *arguments], environment)
+    except OSError as error:
+        raise UsageError(f"{interpreter}: cannot be started: {error.strerror}") from error
