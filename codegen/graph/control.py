@@ -215,7 +215,9 @@ class _Builder:
         always = scope.always and not tree.origin.optional
         inner = self._region(scope, "helper", tree.function, over=list(tree.origin.over), optional=tree.origin.optional)
         ends = self._flow(tree.body, tails, replace(inner, exits=exits, always=always, helper=True))
-        return [*ends, *exits.returns]
+        # Where every run of the body raises, a helper that may be skipped still lets the control pass.
+        passing = tails if tree.origin.over or tree.origin.optional else []
+        return [*ends, *exits.returns] or passing
 
     def _call(self, tree: Invoke | Unresolved, tails: list[Tail], scope: Scope, detached: bool = False) -> str:
         facts = _invocation_facts(tree) if isinstance(tree, Invoke) else _unresolved_facts(tree)

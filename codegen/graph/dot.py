@@ -7,7 +7,7 @@ import graphviz
 
 from codegen.graph import style
 from codegen.graph.control import Graph
-from codegen.graph.edges import drawn_edges, without_entries
+from codegen.graph.edges import DrawnEdge, drawn_edges, without_entries
 from codegen.graph.labels import last, markup, short, tooltip
 from codegen.graph.node_labels import Face, face
 from codegen.graph.regions import members, region_title
@@ -41,6 +41,15 @@ _EDGE = {
     "arrowsize": "0.65",
     "penwidth": "1.1",
 }
+# Data does not shape the picture: control does.
+_DATA = {
+    "style": "dotted",
+    "color": style.DATA,
+    "fontsize": "8",
+    "constraint": "false",
+    "arrowhead": "vee",
+    "arrowsize": "0.5",
+}
 
 
 def dot_source(graphs: Sequence[Graph]) -> str:
@@ -65,8 +74,9 @@ def _draw(drawing: graphviz.Digraph, graph: Graph, prefix: str, framed: bool) ->
                 _draw_region(frame, graph, None, names, prefix)
     else:
         _draw_region(drawing, graph, None, names, prefix)
-    for tail, head, attributes in drawn_edges(graph, prefix):
-        drawing.edge(names[tail], names[head], **attributes)
+    for edge in drawn_edges(graph):
+        leaving = {"ltail": f"cluster_{prefix}_{edge.region}"} if edge.region else {}
+        drawing.edge(names[edge.tail], names[edge.head], **_edge_attributes(graph, edge), **leaving)
 
 
 def _header(graph: Graph) -> str:
@@ -115,3 +125,18 @@ def _region_attributes(region: dict[str, Any]) -> dict[str, str]:
 def _filled(region: str) -> dict[str, str]:
     fill, stroke = style.REGIONS[region]
     return {"style": "rounded,filled", "fillcolor": fill, "color": stroke, "peripheries": "1"}
+
+
+def _edge_attributes(graph: Graph, edge: DrawnEdge) -> dict[str, str]:
+    data = f'<font color="{style.DATA_INK}">{markup(short(", ".join(edge.carries)))}</font>' if edge.carries else ""
+    lines = [line for line in (markup(short(edge.label, 34)), data) if line]
+    label = {"label": f"< {' <br/> '.join(lines)} >", "labeltooltip": tooltip(edge.label or ", ".join(edge.carries))}
+    shown = label if lines else {}
+    match edge.kind:
+        case "exception":
+            return {"style": "dashed", "color": style.FAILURE, "fontcolor": style.FAILURE} | shown
+        case "data":
+            return _DATA | shown
+        case _:
+            arrow = {"arrowhead": "none"} if graph.nodes[edge.head]["kind"] in ("fork", "join", "try") else {}
+            return {"style": "solid" if edge.always else "dashed"} | arrow | shown

@@ -1,35 +1,49 @@
-"""Which edges of a graph are drawn, and how."""
+"""Which edges of a graph are drawn: fewer than it has, so that a picture stays readable."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from codegen.graph import style
 from codegen.graph.control import Graph
-from codegen.graph.labels import markup, short, tooltip
 from codegen.graph.regions import members
 
 Edge = tuple[str, str, dict[str, Any]]
 
 
-def drawn_edges(graph: Graph, prefix: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """The edges with their DOT attributes.
+class DrawnEdge(NamedTuple):
+    """One edge of a picture.
 
-    An exception leaves its `try` region as a whole, and data that takes the way of control is a label on that edge.
+    `kind` is control, exception or data; `label` the condition, `carries` the arguments that data flows into. `region`
+    is the id of the region that the edge leaves as a whole. `always` is false where some run does not take the edge.
+    """
+
+    tail: str
+    head: str
+    kind: str
+    label: str
+    carries: tuple[str, ...]
+    always: bool
+    region: str | None
+
+
+def drawn_edges(graph: Graph) -> Iterator[DrawnEdge]:
+    """The edges as drawn.
+
+    An exception leaves its `try` region as a whole, and data that takes the way of control is a note on that edge.
     """
     carried = _carried(graph)
     controlled: set[tuple[str, str]] = set()
     for tail, head, facts in _of_kind(graph, "control"):
-        names = carried.pop((tail, head), ())
+        carries = carried.pop((tail, head), ())
         controlled.add((tail, head))
-        yield tail, head, _control(graph, tail, head, facts["label"], names)
+        always = graph.nodes[head]["always"] and graph.nodes[tail]["kind"] != "choice"
+        yield DrawnEdge(tail, head, "control", facts["label"], carries, always, None)
     for tail, head, facts in _exceptions(graph):
         if (tail, head) not in controlled:
             inside = members(graph, facts["region"])
-            whole = tail in inside and head not in inside
-            leaving = {"ltail": f"cluster_{prefix}_{facts['region']}"} if whole else {}
-            yield tail, head, _exception(facts["label"]) | leaving
-    for (tail, head), names in carried.items():
-        yield tail, head, _data(names)
+            region = facts["region"] if tail in inside and head not in inside else None
+            yield DrawnEdge(tail, head, "exception", facts["label"], (), False, region)
+    for (tail, head), carries in carried.items():
+        yield DrawnEdge(tail, head, "data", "", carries, False, None)
 
 
 def without_entries(graph: Graph) -> Graph:
@@ -72,39 +86,3 @@ def _carried(graph: Graph) -> dict[tuple[str, str], tuple[str, ...]]:
         before = carried.get((tail, head), ())
         carried[tail, head] = before if facts["label"] in before else (*before, facts["label"])
     return carried
-
-
-def _control(graph: Graph, tail: str, head: str, label: str, names: Iterable[str]) -> dict[str, str]:
-    source, target = graph.nodes[tail], graph.nodes[head]
-    always = target["always"] and source["kind"] != "choice"
-    lines = [markup(short(label, 34))] if label else []
-    lines += [f'<font color="{style.DATA_INK}">{markup(", ".join(names))}</font>'] if names else []
-    attributes = {"style": "solid" if always else "dashed"}
-    if lines:
-        attributes |= {"label": f"< {' <br/> '.join(lines)} >", "labeltooltip": tooltip(label or ", ".join(names))}
-    if target["kind"] in ("fork", "join", "try"):
-        attributes["arrowhead"] = "none"
-    return attributes
-
-
-def _exception(label: str) -> dict[str, str]:
-    return {
-        "label": f"< {markup(short(label, 34))} >",
-        "labeltooltip": tooltip(label),
-        "style": "dashed",
-        "color": style.FAILURE,
-        "fontcolor": style.FAILURE,
-    }
-
-
-def _data(names: Iterable[str]) -> dict[str, str]:
-    return {
-        "label": f"< {markup(', '.join(names))} >",
-        "style": "dotted",
-        "color": style.DATA,
-        "fontcolor": style.DATA_INK,
-        "fontsize": "8",
-        "constraint": "false",
-        "arrowhead": "vee",
-        "arrowsize": "0.5",
-    }

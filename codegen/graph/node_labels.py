@@ -69,7 +69,8 @@ def _invoke(facts: Mapping[str, Any]) -> Face:
     notes = [look.word, *([facts["consumed"]] if facts["consumed"] in ("scheduled", "blocking", "dropped") else [])]
     title = f"{facts['entity']} ({look.word}), {facts['consumed']} at {_place(facts)}"
     lines = [_bold(last(facts["entity"])), _small(", ".join(notes)), *_badges(facts)]
-    return Face(look, _lines(lines), title, bool(facts["always"]), _linked(facts) | _stack(facts))
+    tall = {"height": "0.66"} if look.shape == "cds" else {}
+    return Face(look, _lines(lines), title, bool(facts["always"]), _linked(facts) | _stack(facts) | tall)
 
 
 def _unresolved(facts: Mapping[str, Any]) -> Face:
