@@ -7,8 +7,6 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from .frame import Frame
@@ -37,23 +35,25 @@ class Observer(Protocol):
     def ended(self, invocation: Invocation, seconds: float, error: BaseException | None, /) -> None: ...
 
 
-@contextmanager
-def observed(frame: Frame, site: str, entity: str) -> Iterator[None]:
-    """Report the block as one invocation."""
-    watching = observers()
-    invocation = Invocation(next(_ids), site, entity, frame.name, frame.run)
-    began = time.monotonic()
-    for observer in watching:
-        observer.started(invocation)
-    failure: BaseException | None = None
-    try:
-        yield
-    except BaseException as error:
-        failure = error
-        raise
-    finally:
-        for observer in watching:
-            observer.ended(invocation, time.monotonic() - began, failure)
+class Observed:
+    """Reports a `with` block as one invocation.
+
+    A class, because a context manager made of a generator assigns to the exceptions that pass, and some refuse it.
+    """
+
+    def __init__(self, frame: Frame, site: str, entity: str) -> None:
+        self._invocation = Invocation(next(_ids), site, entity, frame.name, frame.run)
+        self._observers = observers()
+
+    def __enter__(self) -> None:
+        self._began = time.monotonic()
+        for observer in self._observers:
+            observer.started(self._invocation)
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        seconds = time.monotonic() - self._began
+        for observer in self._observers:
+            observer.ended(self._invocation, seconds, error)
 
 
 @functools.cache

@@ -97,13 +97,14 @@ def _plain(error: BaseException) -> BaseException:
 
 def _parts(error: BaseException) -> _Parts:
     arguments = (error.message, error.exceptions) if isinstance(error, _Group) else ()
+    # A field of a built-in class that was never set reads as None, and differs from one that was set to None.
+    given = ("errno", "strerror") if isinstance(error, OSError) and 2 <= len(error.args) <= 5 else ()
     fields = {}
     kind: Any = type(error)
     for name, descriptor in _fields(kind).items():
         with contextlib.suppress(AttributeError):
             value = descriptor.__get__(error)
-            # A field of a built-in class that was never set reads as None, and is not the same as one set to None.
-            if value is not None or descriptor.__objclass__.__flags__ & _HEAP_TYPE:
+            if value is not None or descriptor.__objclass__.__flags__ & _HEAP_TYPE or name in given:
                 fields[name] = value
     return _Parts(arguments, fields, dict(vars(error)))
 

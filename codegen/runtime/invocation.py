@@ -12,7 +12,7 @@ from flytekit.remote.remote_callable import RemoteEntity
 
 from . import frame
 from .arguments import keywords, unbound
-from .events import observed
+from .events import Observed
 from .exceptions import as_eager_exception
 from .frame import Call, Frame
 
@@ -40,7 +40,7 @@ def invoke_blocking(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any
     if isinstance(call.entity, AsyncPythonFunctionTask):
         return _awaitable(present, site, call)
     try:
-        with observed(present, site, call.entity.name):
+        with Observed(present, site, call.entity.name):
             return present.engine.run_blocking(call)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the entity raises belongs to the user's code
         failure = as_eager_exception(error)
@@ -60,7 +60,7 @@ def _awaitable(present: Frame, site: str, call: Call) -> Any:
 
 async def _awaited(present: Frame, site: str, call: Call) -> Any:
     try:
-        with observed(present, site, call.entity.name):
+        with Observed(present, site, call.entity.name):
             return await present.engine.run(call)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the entity raises belongs to the user's code
         failure = as_eager_exception(error)
