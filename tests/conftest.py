@@ -9,6 +9,11 @@ settings.register_profile("eagerc", deadline=None, derandomize=True, print_blob=
 settings.load_profile("eagerc")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests whose expectations are files write them anew, for a person to read the difference."""
+    parser.addoption("--update", action="store_true", help="write the expected files anew")
+
+
 @pytest.fixture(scope="session")
 def project() -> Path:
     """The folder of the project itself."""

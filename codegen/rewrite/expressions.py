@@ -11,6 +11,7 @@ from codegen.rewrite.changes import Change, Hoist, Invoke, Rename, Unwritable
 _Kind = TypeVar("_Kind", bound=ast.expr)
 _Paired = cst.Call | cst.Attribute
 _Parenthesized = TypeVar("_Parenthesized", bound=cst.BaseExpression)
+_NONE = cst.SimpleWhitespace("")
 _AnyFString = cst.FormattedString | cst.ConcatenatedString
 
 
@@ -148,7 +149,7 @@ class _Writer(cst.CSTTransformer):
 
     def leave_FormattedString(
         self,
-        original_node: cst.FormattedString,  # noqa: ARG002 - libcst's signature
+        original_node: cst.FormattedString,
         updated_node: cst.FormattedString,
     ) -> cst.FormattedString:
         self._quotes.pop()
@@ -177,12 +178,12 @@ class _Writer(cst.CSTTransformer):
             raise Unwritable("the f-string around it prints the expression's own text")
         match change:
             case Invoke() if isinstance(updated, cst.Call):
-                return _apart(_invoke(updated, change, self._alias, self._quote()), updated)
+                return _apart(_invoke(updated, change, self._alias, self._quote()), original)
             case Invoke():
                 raise Unwritable("it is not a call")
             case Rename(name):
                 runtime = cst.Attribute(cst.Name(self._alias), cst.Name(name), lpar=updated.lpar, rpar=updated.rpar)
-                return _apart(runtime, updated)
+                return _apart(runtime, original)
             case Hoist():
                 return _hoisted(original, change)
 
@@ -197,7 +198,8 @@ class _Writer(cst.CSTTransformer):
         raise Unwritable("the f-strings around it leave no kind of quote for the site id")
 
 
-def _invoke(call: cst.Call, change: Invoke, alias: str, quote: str) -> cst.Call:
+def _invoke(written: cst.Call, change: Invoke, alias: str, quote: str) -> cst.Call:
+    call = _with_parentheses_of_a_generator(written)
     space = cst.SimpleWhitespace(" ")
     site = cst.Arg(cst.SimpleString(f"{quote}{change.site}{quote}"), comma=cst.Comma(whitespace_after=space))
     before = call.whitespace_before_args
@@ -210,17 +212,26 @@ def _invoke(call: cst.Call, change: Invoke, alias: str, quote: str) -> cst.Call:
         callee = cst.Arg(call.func, comma=comma)
     return cst.Call(
         func=cst.Attribute(cst.Name(alias), cst.Name(change.function)),
-        args=[site, callee, *(_standing_beside_others(arg) for arg in call.args)],
+        args=[site, callee, *call.args],
         lpar=call.lpar,
         rpar=call.rpar,
     )
 
 
-def _standing_beside_others(arg: cst.Arg) -> cst.Arg:
-    """A bare generator may only be the single argument of a call; beside others it needs parentheses."""
-    if isinstance(arg.value, cst.GeneratorExp) and not arg.value.lpar:
-        return arg.with_changes(value=_in_parentheses(arg.value))
-    return arg
+def _with_parentheses_of_a_generator(call: cst.Call) -> cst.Call:
+    """The call with parentheses around a bare generator, which may only be the single argument of a call.
+
+    They stand where those of the call stood, so that the generator begins on the line on which it began.
+    """
+    match call.args:
+        case [cst.Arg(value=cst.GeneratorExp(lpar=[]) as generator) as arg]:
+            opening = cst.LeftParen(whitespace_after=call.whitespace_before_args)
+            closing = cst.RightParen(whitespace_before=arg.whitespace_after_arg)
+            value = generator.with_changes(lpar=[opening], rpar=[closing])
+            argument = arg.with_changes(value=value, whitespace_after_arg=_NONE)
+            return call.with_changes(args=[argument], whitespace_before_args=_NONE)
+        case _:
+            return call
 
 
 def _apart(new: _Paired, old: _Paired) -> cst.BaseExpression:

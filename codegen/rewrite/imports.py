@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from codegen.rewrite.changes import ImportSplit, Unwritable
-from codegen.rewrite.names import REPLACED, RUNTIME
+from codegen.rewrite.names import RUNTIME, replaced_in, replacement
 
 _Space = cst.BaseParenthesizableWhitespace
 
@@ -14,10 +14,10 @@ _Space = cst.BaseParenthesizableWhitespace
 def splits(tree: ast.Module) -> Iterator[tuple[ast.ImportFrom, ImportSplit]]:
     """The imports of the module, in any scope, that bring names which the runtime replaces."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.level == 0:
-            names = REPLACED.get(node.module or "", ())
-            moved = tuple(index for index, alias in enumerate(node.names) if alias.name in names)
-            star = names if node.names[0].name == "*" else ()
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
+            module = node.module
+            moved = tuple(index for index, alias in enumerate(node.names) if replacement(f"{module}.{alias.name}"))
+            star = replaced_in(module) if node.names[0].name == "*" else ()
             if moved or star:
                 yield node, ImportSplit(moved, star)
 
@@ -130,10 +130,11 @@ def _ending_with(first: cst.ParenthesizedWhitespace, second: _Space) -> cst.Pare
 
 
 def _stacked(first: cst.ParenthesizedWhitespace, second: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:
+    comment = second.first_line.comment
     between = cst.EmptyLine(
-        indent=first.indent,
-        whitespace=_added(first.last_line, second.first_line.whitespace),
-        comment=second.first_line.comment,
+        indent=first.indent and comment is not None,
+        whitespace=_added(first.last_line, second.first_line.whitespace) if comment else _NONE,
+        comment=comment,
         newline=second.first_line.newline,
     )
     return second.with_changes(

@@ -2,27 +2,25 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import count
+
+from analyzers.knowledge import flytekit
 
 RUNTIME = "eagerc_runtime"
 
-_EXPERIMENTAL = ("eager", "EagerException")
-
-REPLACED: Mapping[str, tuple[str, ...]] = {
-    "flytekit": ("eager",),
-    "flytekit.core.task": ("eager",),
-    "flytekit.exceptions.eager": ("EagerException",),
-    "flytekit.experimental": _EXPERIMENTAL,
-    "flytekit.experimental.eager_function": _EXPERIMENTAL,
-}
-
-_BY_CANONICAL_NAME = {f"{module}.{name}": name for module, names in REPLACED.items() for name in names}
+_REPLACING = ("eager", "EagerException")
 
 
-def replacement(canonical: str) -> str | None:
-    """The name in the runtime that takes the place of flytekit's `canonical` name, None where nothing does."""
-    return _BY_CANONICAL_NAME.get(canonical)
+def replacement(name: str) -> str | None:
+    """The name in the runtime that takes the place of flytekit's dotted `name`, None where nothing does."""
+    canonical = flytekit.canonical(name)
+    return canonical.rpartition(".")[2] if canonical in flytekit.REPLACED else None
+
+
+def replaced_in(module: str) -> tuple[str, ...]:
+    """The names that a star import of flytekit's `module` brings and that the runtime replaces."""
+    return tuple(name for name in _REPLACING if replacement(f"{module}.{name}"))
 
 
 def runtime_alias(text: str) -> str:

@@ -86,7 +86,7 @@ def _parsed(statement: str) -> ast.stmt:
     """The tree of a new statement, without positions."""
     (parsed,) = ast.parse(statement).body
     for node in ast.walk(parsed):
-        for attribute in type(node)._attributes:  # noqa: SLF001 - a documented name of `ast`
+        for attribute in type(node)._attributes:
             if hasattr(node, attribute):
                 delattr(node, attribute)
     return parsed
