@@ -6,6 +6,7 @@ Conditions, headers and values are source text on one line, as `ast.unparse` wri
 
 from dataclasses import dataclass
 from enum import StrEnum
+from keyword import iskeyword
 
 from analyzers.model.calls import Invocation, UnresolvedCall
 
@@ -101,7 +102,7 @@ class Case:
     @property
     def total(self) -> bool:
         """Whether it matches whatever the earlier cases did not."""
-        return not self.test and self.pattern.isidentifier()
+        return not self.test and self.pattern.isidentifier() and not iskeyword(self.pattern)
 
 
 @dataclass(frozen=True, slots=True)

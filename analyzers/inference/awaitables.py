@@ -1,0 +1,134 @@
+"""Awaitables: what awaiting, gathering, scheduling, or using one as a value does to an invocation."""
+
+import ast
+from collections.abc import Iterable
+
+from analyzers.inference.core import qualified
+from analyzers.inference.objects import Objects
+from analyzers.inference.records import CallPoint, PendingRecord
+from analyzers.inference.values import (
+    EMPTY,
+    Arguments,
+    Const,
+    Coroutine,
+    Data,
+    Function,
+    Future,
+    Obj,
+    Pending,
+    Value,
+    Values,
+    joined,
+    only,
+)
+from analyzers.model.calls import Consumption
+from analyzers.model.facts import Dialect, ObservationKind
+
+
+class Awaitables(Objects):
+    """The life of an awaitable, from the call that makes it to what consumes it."""
+
+    def awaited(self, values: Values, node: ast.expr, how: Consumption = Consumption.AWAITED) -> Values:
+        """What awaiting gives; `node` is where the content begins to run: an `await`, a `gather` call, ..."""
+        return joined(self._await_one(value, node, how) for value in values)
+
+    def _await_one(self, value: Value, node: ast.expr, how: Consumption) -> Values:
+        match value:
+            case Pending():
+                return self._await_pending(value, node, how)
+            case Coroutine():
+                self.run.consumed.add(value)
+                return self.enter(value.function, value.arguments, CallPoint(value.call, node))
+            case Future(result=result):
+                return result
+            case Obj(kind="instance"):
+                return self.awaited_instance(value, node)
+            case Const():
+                return EMPTY
+            case _:
+                return only(value)
+
+    def _await_pending(self, value: Pending, node: ast.expr, how: Consumption) -> Values:
+        record = self.uses(value, how)
+        if record.entity is None:
+            return self.opaque(f"`{record.site}`, which is unresolved")
+        self.event(node, value.key, record)
+        if record.blocks and self.run.dialect is Dialect.MODERN and record.direct:
+            self.observe(ObservationKind.AWAITED_VALUE, node, record.call, record.entity.name)
+        return only(Data(frozenset({record.site})))
+
+    def forced(self, values: Values, node: ast.expr) -> Values:
+        """`values` used as plain values: a sync entity has blocked by then, anything else was not awaited."""
+        if not any(isinstance(value, Pending | Coroutine) for value in values):
+            return values
+        return joined(self._force(value, node) for value in values)
+
+    def _force(self, value: Value, node: ast.expr) -> Values:
+        match value:
+            case Pending():
+                return self._force_pending(value, node)
+            case Coroutine():
+                self.observe(ObservationKind.USED_AS_VALUE, node, value.call, qualified(value.function))
+                return only(Data(frozenset()))
+            case _:
+                return only(value)
+
+    def _force_pending(self, value: Pending, node: ast.expr) -> Values:
+        record = self.run.pending[value.key]
+        if record.entity is None:
+            record.uses.add(Consumption.BLOCKING)
+            return self.opaque(f"`{record.site}`, which is unresolved")
+        if record.uses & {Consumption.GATHERED, Consumption.SCHEDULED, Consumption.AWAITED} and not self.blocks(record):
+            return only(Data(frozenset({record.site})))
+        if self.blocks(record):
+            self.block(record, value)
+        else:
+            self.observe(ObservationKind.USED_AS_VALUE, node, record.call, record.entity.name)
+        return only(Data(frozenset({record.site})))
+
+    def blocks(self, record: PendingRecord) -> bool:
+        """Whether using the result as a value is what the author meant."""
+        return record.blocks and self.run.dialect is Dialect.MODERN
+
+    def block(self, record: PendingRecord, value: Pending) -> None:
+        record.uses.add(Consumption.BLOCKING)
+        record.frame.note(record.call, value.key, record)
+
+    def scheduled(self, values: Values, node: ast.expr) -> Values:
+        """`create_task(values)`: it runs from now on; awaiting the result waits for it."""
+        return only(Future(self.awaited(values, node, Consumption.SCHEDULED)))
+
+    def gathered(self, groups: Iterable[Values], node: ast.expr, how: str) -> list[Values]:
+        """Run awaitables side by side as `how`; gives their results in the same order."""
+        self.here.frame.groups[node] = how
+        return [self.awaited(values, node, Consumption.GATHERED) for values in groups]
+
+    def escaped(self, values: Values, node: ast.expr) -> None:
+        """Awaitables handed to code that is not seen through: it is taken to await them."""
+        for value in self.contents(values):
+            match value:
+                case Pending():
+                    if self.blocks(self.run.pending[value.key]):
+                        self.block(self.run.pending[value.key], value)
+                    else:
+                        self._await_pending(value, node, Consumption.AWAITED)
+                case Coroutine():
+                    self._await_one(value, node, Consumption.AWAITED)
+                case _:
+                    pass
+
+    def returned(self, values: Values) -> None:
+        """Awaitables that an entity's body returns."""
+        for value in self.contents(values):
+            if isinstance(value, Pending):
+                record = self.run.pending[value.key]
+                record.uses.add(Consumption.RETURNED)
+                record.frame.note(record.call, value.key, record)
+
+    def enter(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
+        """Interpret the body of a helper."""
+        raise AssertionError("the part that knows calls answers this")
+
+    def awaited_instance(self, obj: Obj, node: ast.expr) -> Values:
+        """What awaiting an instance of a project's class gives."""
+        raise AssertionError("the part that knows classes answers this")

@@ -1,0 +1,378 @@
+"""Builtin functions and the parts of the standard library that call functions or hand values through."""
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from analyzers.inference.containers import Containers
+from analyzers.inference.records import CallPoint
+from analyzers.inference.values import (
+    EMPTY,
+    NONE,
+    PLAIN,
+    Arguments,
+    ClassRef,
+    Descriptor,
+    EntityRef,
+    External,
+    Function,
+    ModuleRef,
+    Obj,
+    Partial,
+    Super,
+    Unknown,
+    Values,
+    const,
+    constants,
+    join,
+    joined,
+    only,
+)
+from analyzers.model.calls import Category
+
+_PASS_THROUGH_DECORATORS = frozenset(
+    {
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.singledispatch",
+        "functools.total_ordering",
+        "contextlib.contextmanager",
+        "contextlib.asynccontextmanager",
+        "abc.abstractmethod",
+        "typing.overload",
+        "typing.final",
+        "typing.override",
+        "typing.no_type_check",
+        "typing.runtime_checkable",
+        "enum.unique",
+        "atexit.register",
+    }
+)
+
+
+class BuiltinFunctions(Containers):
+    """Handlers take the call's arguments and where it is, and give its result."""
+
+    def _call_listed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        kind = {"builtins.tuple": "tuple", "builtins.set": "set", "builtins.frozenset": "set"}.get(name, "list")
+        if not arguments.all:
+            return self.sequence(kind, point.node, [])
+        items = self._spread_first(arguments)
+        if items is not None:
+            return self.sequence(kind, point.node, items)
+        return self.many(kind, point.node, self.iterated(joined(arguments.all), point.node))
+
+    def _spread_first(self, arguments: Arguments) -> list[Values] | None:
+        values = arguments.positional[0] if arguments.positional else EMPTY
+        if len(values) != 1:
+            return None
+        value = next(iter(values))
+        return self.items(value) if isinstance(value, Obj) else None
+
+    def _call_new_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        obj = self.new_dict(point.node)
+        sources = arguments.positional[1:] if name.endswith("defaultdict") else arguments.positional
+        for values in sources:
+            self.update_from(obj, values, point.node)
+        for key, values in arguments.keywords:
+            self.store_item(obj, const(key), values)
+        if name.endswith("defaultdict") and arguments.positional:
+            made = self.call(arguments.positional[0], Arguments(), CallPoint(point.node, point.at, direct=False))
+            self.store_item(obj, PLAIN, made)
+        if arguments.double_star is not None:
+            self.store_item(obj, PLAIN, arguments.double_star)
+        return only(obj)
+
+    def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        elements = self.iterated(arguments.argument(0, "iterable"), point.node)
+        self._apply(arguments.keyword("key"), [elements], point)
+        return self.many("list", point.node, elements)
+
+    def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        parts = list(arguments.positional)
+        elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
+        self._apply(arguments.keyword("key"), [elements], point)
+        return join(self.forced(elements, point.node), arguments.keyword("default"))
+
+    def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        items = self._spread_first(arguments)
+        if items is not None:
+            return self.sequence("iterator", point.node, items[::-1])
+        return self.many("iterator", point.node, self.iterated(joined(arguments.all), point.node))
+
+    def _call_iterator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        items = self._spread_first(arguments)
+        if items is not None:
+            return self.sequence("iterator", point.node, items)
+        return self.many("iterator", point.node, self.iterated(arguments.argument(0, "iterable"), point.node))
+
+    def _call_next(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        default = arguments.positional[1] if len(arguments.positional) > 1 else EMPTY
+        values = arguments.argument(0, "iterator")
+        steps = []
+        for value in values:
+            step = None
+            if isinstance(value, Obj) and value.kind == "instance":
+                step = self.call_method(value, "__next__", Arguments(), point)
+            steps.append(self.iterated(only(value), point.node) if step is None else step)
+        return joined([*steps, default])
+
+    def _call_enumerated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        items = self._spread_first(arguments)
+        if items is None:
+            element = self.iterated(arguments.argument(0, "iterable"), point.node)
+            return self.many("iterator", point.node, self.tuple_at(point.node, 0, [PLAIN, element]))
+        pairs = [self.tuple_at(point.node, index, [const(index), item]) for index, item in enumerate(items)]
+        return self.sequence("iterator", point.node, pairs)
+
+    def _call_zipped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        columns = [self.items(next(iter(v))) if len(v) == 1 and _container(v) else None for v in arguments.positional]  # type: ignore[arg-type]  # _container has looked
+        if arguments.star is None and columns and all(column is not None for column in columns):
+            rows = zip(*(column for column in columns if column is not None), strict=False)
+            pairs = [self.tuple_at(point.node, index, list(row)) for index, row in enumerate(rows)]
+            return self.sequence("iterator", point.node, pairs)
+        elements = [self.iterated(values, point.node) for values in arguments.positional]
+        if arguments.star is not None:
+            return self.many("iterator", point.node, joined([arguments.star, *elements]))
+        return self.many("iterator", point.node, self.tuple_at(point.node, 0, elements))
+
+    def _apply(self, functions: Values, arguments: list[Values], point: CallPoint) -> Values:
+        """Call what a library function was given."""
+        if not functions or functions == NONE:
+            return EMPTY
+        return self.call(functions, Arguments(tuple(arguments)), CallPoint(point.node, point.at, direct=False))
+
+    def _call_mapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        function, *iterables = arguments.positional or (EMPTY,)
+        elements = [self.iterated(values, point.node) for values in iterables]
+        return self.many("iterator", point.node, self._apply(function, elements, point))
+
+    def _call_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        function = arguments.argument(0, "function")
+        rows = self.iterated(arguments.argument(1, "iterable"), point.node)
+        results = []
+        for row in rows:
+            items = self.items(row) if isinstance(row, Obj) else None
+            spread = (
+                Arguments(tuple(items)) if items is not None else Arguments(star=self.iterated(only(row), point.node))
+            )
+            results.append(self.call(function, spread, CallPoint(point.node, point.at, direct=False)))
+        return self.many("iterator", point.node, joined(results))
+
+    def _call_filtered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        elements = self.iterated(arguments.argument(1, "iterable"), point.node)
+        self.forced(self._apply(arguments.argument(0, "function"), [elements], point), point.node)
+        return self.many("iterator", point.node, elements)
+
+    def _call_reduced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        elements = self.iterated(arguments.argument(1, "iterable"), point.node)
+        start = arguments.argument(2, "initial") or elements
+        result = self._apply(arguments.argument(0, "function"), [start, elements], point)
+        return join(start, result)
+
+    def _call_chained(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        parts = arguments.all
+        if name.endswith("from_iterable"):
+            parts = tuple(self.iterated(values, point.node) for values in parts)
+        return self.many("iterator", point.node, joined(self.iterated(values, point.node) for values in parts))
+
+    def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        target = arguments.argument(0, "object")
+        names = constants(arguments.argument(1, "name"))
+        default = arguments.positional[2] if len(arguments.positional) > 2 else EMPTY
+        if names is None:
+            return join(self._dynamic_attribute(target, point), default)
+        found = joined(self.attribute(target, str(each), point.node) for each in names)
+        return join(found, default) if default and not found else found
+
+    def _dynamic_attribute(self, target: Values, point: CallPoint) -> Values:
+        kinds = ModuleRef | ClassRef | Obj | Unknown | EntityRef
+        if not any(isinstance(value, kinds) for value in target):
+            return self.opaque("an attribute whose name is computed")
+        reason = f"the name of the attribute in `{self.module.text(point.node)}` is computed"
+        return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, "look the entity up in a dict of entities instead"))
+
+    def _call_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        names = constants(arguments.argument(1, "name"))
+        for each in names or ():
+            self.assign_attribute(arguments.argument(0, "object"), str(each), arguments.argument(2, "value"))
+        return NONE
+
+    def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        names = constants(arguments.argument(0, "name"))
+        if names is None:
+            reason = f"the name of the module in `{self.module.text(point.node)}` is computed"
+            return only(Unknown(Category.DYNAMIC_IMPORT, reason, "import the module by its name"))
+        return joined(self.imported_module(str(each)) for each in names)
+
+    def imported_module(self, name: str) -> Values:
+        """The module of a dotted name, of the project or outside it."""
+        if self.load(name) is not None or self.project.is_namespace(name):
+            return only(ModuleRef(name))
+        return only(External(name))
+
+    def _call_globals(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        obj = self.new_dict(point.node)
+        env = self.module.env
+        for bound in sorted(env.names):
+            self.store_item(obj, const(bound), self.settled(self.read((env.owner, bound))))
+        return only(obj)
+
+    def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        modules = [value for value in joined(arguments.all) if isinstance(value, ModuleRef)]
+        if not modules:
+            return self.opaque("`vars()`")
+        obj = self.new_dict(point.node)
+        for module in modules:
+            loaded = self.load(module.name)
+            for bound in sorted(loaded.env.names) if loaded else ():
+                self.store_item(obj, const(bound), self.module_attribute(module.name, bound))
+        return only(obj)
+
+    def _call_partial(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        if not arguments.positional:
+            return PLAIN
+        if _nesting(arguments.positional[0]) > 5:
+            reason = "a `partial` is wrapped in itself again and again"
+            return only(Unknown(Category.DEPTH_BOUND, reason, "bind all arguments in one place"))
+        return only(
+            Partial(arguments.positional[0], arguments._replace(positional=arguments.positional[1:]), point.node)
+        )
+
+    def _call_wraps(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return only(Partial(only(External("functools.update_wrapper")), arguments, point.node))
+
+    def _call_update_wrapper(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`functools.wraps(wrapped)(wrapper)` arrives as (wrapped, wrapper); called directly it is the other way round."""
+        if len(arguments.positional) < 2:
+            return joined(arguments.all)
+        wrapped, wrapper = arguments.positional[:2]
+        if isinstance(point.node, ast.Call) and _names(point.node.func, "update_wrapper"):
+            wrapped, wrapper = wrapper, wrapped
+        originals = [value for value in wrapped if isinstance(value, Function)]
+        if len(originals) != 1:
+            return wrapper
+        return joined(
+            only(value._replace(wraps=originals[0]) if isinstance(value, Function) else value) for value in wrapper
+        )
+
+    def _call_descriptor(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        kind = name.rpartition(".")[2].replace("cached_property", "property")
+        return only(Descriptor(kind, joined(arguments.all)))
+
+    def _call_super_of(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        classes = [value for value in arguments.argument(0, "type") if isinstance(value, ClassRef)]
+        receivers = arguments.argument(1, "object")
+        return frozenset(Super(cls, receiver) for cls in classes for receiver in receivers) or PLAIN
+
+    def _call_type(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        classes = [only(v.cls) for v in joined(arguments.all) if isinstance(v, Obj) and v.cls is not None]
+        return joined(classes) or PLAIN
+
+    def _call_same(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """The first argument, or for `typing.cast` the second."""
+        index = 1 if name == "typing.cast" else 0
+        return arguments.positional[index] if len(arguments.positional) > index else PLAIN
+
+    def _call_dataclass(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        if not arguments.positional:
+            return only(Partial(only(External(name)), Arguments(), point.node))
+        for value in arguments.positional[0]:
+            if isinstance(value, ClassRef):
+                self.record_classes.add(value)
+        return arguments.positional[0]
+
+    def _call_field(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        factory = arguments.keyword("default_factory")
+        made = self._apply(factory, [], point) if factory else EMPTY
+        return join(arguments.keyword("default"), made) or PLAIN
+
+    def _call_truth(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return PLAIN
+
+    def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A builtin that uses its arguments as plain values."""
+        parts = []
+        for values in arguments.all:
+            inner = joined(self.elements(v) for v in values if isinstance(v, Obj) and v.kind != "instance")
+            self.forced(inner, point.node)
+            parts.append(self.forced(values, point.node))
+        return self.mixed(parts)
+
+    def _call_decorator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A decorator that keeps what calling the function does."""
+        kinds = Function | Partial | ClassRef | EntityRef
+        functions = [values for values in arguments.positional if any(isinstance(value, kinds) for value in values)]
+        return functions[0] if functions else only(Partial(only(External(name)), Arguments(), point.node))
+
+    def _call_evaluated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        reason = f"`{name.rpartition('.')[2]}` runs source that is computed"
+        return only(Unknown(Category.UNSUPPORTED, reason, "write the call out"))
+
+
+def _container(values: Values) -> bool:
+    return all(isinstance(value, Obj) and value.kind not in ("instance", "dict") for value in values)
+
+
+def _names(node: ast.expr, name: str) -> bool:
+    return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
+
+
+def _nesting(values: Values) -> int:
+    return 1 + max((_nesting(value.function) for value in values if isinstance(value, Partial)), default=0)
+
+
+Handler = Callable[[Any, str, Arguments, CallPoint], Values]
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(
+        ("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "collections.deque"),
+        BuiltinFunctions._call_listed,
+    ),
+    **dict.fromkeys(
+        ("builtins.dict", "collections.OrderedDict", "collections.defaultdict", "types.MappingProxyType"),
+        BuiltinFunctions._call_new_dict,
+    ),
+    **dict.fromkeys(("builtins.min", "builtins.max"), BuiltinFunctions._call_extreme),
+    **dict.fromkeys(("builtins.iter", "builtins.aiter"), BuiltinFunctions._call_iterator),
+    **dict.fromkeys(("itertools.chain", "itertools.chain.from_iterable"), BuiltinFunctions._call_chained),
+    **dict.fromkeys(("itertools.cycle", "itertools.islice"), BuiltinFunctions._call_iterator),
+    **dict.fromkeys(
+        ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.cached_property"),
+        BuiltinFunctions._call_descriptor,
+    ),
+    **dict.fromkeys(
+        ("typing.cast", "copy.copy", "copy.deepcopy", "weakref.ref", "inspect.unwrap"), BuiltinFunctions._call_same
+    ),
+    **dict.fromkeys(
+        ("builtins.isinstance", "builtins.callable", "builtins.hasattr", "builtins.id"), BuiltinFunctions._call_truth
+    ),
+    **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
+    **dict.fromkeys(_PASS_THROUGH_DECORATORS, BuiltinFunctions._call_decorator),
+    "builtins.sorted": BuiltinFunctions._call_sorted,
+    "builtins.reversed": BuiltinFunctions._call_reversed,
+    "builtins.next": BuiltinFunctions._call_next,
+    "builtins.anext": BuiltinFunctions._call_next,
+    "builtins.enumerate": BuiltinFunctions._call_enumerated,
+    "builtins.zip": BuiltinFunctions._call_zipped,
+    "builtins.map": BuiltinFunctions._call_mapped,
+    "builtins.filter": BuiltinFunctions._call_filtered,
+    "builtins.getattr": BuiltinFunctions._call_getattr,
+    "builtins.setattr": BuiltinFunctions._call_setattr,
+    "builtins.globals": BuiltinFunctions._call_globals,
+    "builtins.vars": BuiltinFunctions._call_vars,
+    "builtins.super": BuiltinFunctions._call_super_of,
+    "builtins.type": BuiltinFunctions._call_type,
+    "itertools.starmap": BuiltinFunctions._call_starmapped,
+    "functools.reduce": BuiltinFunctions._call_reduced,
+    "functools.partial": BuiltinFunctions._call_partial,
+    "functools.partialmethod": BuiltinFunctions._call_partial,
+    "functools.wraps": BuiltinFunctions._call_wraps,
+    "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
+    "importlib.import_module": BuiltinFunctions._call_import_module,
+    "builtins.__import__": BuiltinFunctions._call_import_module,
+    "dataclasses.dataclass": BuiltinFunctions._call_dataclass,
+    "attrs.define": BuiltinFunctions._call_dataclass,
+    "attr.s": BuiltinFunctions._call_dataclass,
+    "dataclasses.field": BuiltinFunctions._call_field,
+}

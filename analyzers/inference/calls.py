@@ -1,0 +1,397 @@
+"""Calls: what each callable value does, and how a helper's body is entered, remembered and bounded."""
+
+import ast
+
+from analyzers.inference.classes import Classes
+from analyzers.inference.records import Activation, CallPoint, HelperRecord, Memo, Unresolvable
+from analyzers.inference.scopes import scope_of
+from analyzers.inference.store import Delta
+from analyzers.inference.values import (
+    EMPTY,
+    NONE,
+    PLAIN,
+    Arguments,
+    Bound,
+    ClassRef,
+    Const,
+    Coroutine,
+    Data,
+    Descriptor,
+    EntityRef,
+    Env,
+    External,
+    Function,
+    Future,
+    Method,
+    Obj,
+    Owner,
+    Partial,
+    Pending,
+    Unknown,
+    Value,
+    Values,
+    const,
+    join,
+    joined,
+    only,
+)
+from analyzers.model.calls import Category
+
+RECURSION_LIMIT = 12
+"""How many activations of one function may be open before a further one is declared unresolved."""
+WIDENING_DEPTH = 3
+"""From how many open activations of one function on their arguments are joined, so that recursion comes to an end."""
+NESTING_LIMIT = 1200
+"""How many helpers may be open at once."""
+_ITERATIONS = 6
+
+_EMPTY_CALLEE = Unresolvable(
+    Category.UNKNOWN_NAME, "nothing is known to be bound to the callee", "define the name where eagerc can see it"
+)
+
+
+class Calls(Classes):
+    """Calling values, and entering the bodies of functions."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.owners: dict[object, Owner] = {}
+        self.depths: dict[ast.AST, int] = {}
+        self.defaults: dict[tuple[ast.AST, Owner], list[Values]] = {}
+        self.positions: dict[tuple[ast.AST, int], ast.expr] = {}
+
+    def call(self, callee: Values, arguments: Arguments, point: CallPoint) -> Values:
+        candidates = [value for value in callee if not isinstance(value, Const)]
+        if not candidates and self.here.function is not None:
+            self._no_callee(point)
+        elif candidates:
+            self.run.undecided.pop((self.here.frame.number, point.node), None)
+        certain = self.certain(candidates)
+        return joined(self._call_one(value, arguments, point, certain) for value in sorted(candidates, key=_order))
+
+    def _no_callee(self, point: CallPoint) -> None:
+        """Nothing to call: unreachable, an error of the program, or something missed; which one shows at the end of the
+        run.
+        """
+        key = (self.here.frame.number, point.node)
+        pending = (point.node, self.env.owner, -1)
+        if pending not in self.run.pending:
+            self.unresolved(point, _EMPTY_CALLEE)
+            self.run.undecided[key] = self.run.pending.pop(pending)
+            self.here.frame.events[point.at].pop(pending)
+
+    def _call_one(self, value: Value, arguments: Arguments, point: CallPoint, certain: bool) -> Values:
+        match value:
+            case EntityRef():
+                return self.invoked(value, arguments, point, certain)
+            case Function():
+                return self._call_function(value, arguments, point)
+            case Bound(function=function, receiver=receiver):
+                whole = arguments._replace(positional=(only(receiver), *arguments.positional))
+                return self._call_one(function, whole, point, certain)
+            case ClassRef():
+                return self.instantiate(value, arguments, point)
+            case Partial(function=function, arguments=bound):
+                return self.call(function, _merged(bound, arguments), point)
+            case Descriptor(function=function):
+                return self.call(function, arguments, point)
+            case Obj(kind="instance"):
+                return self._call_instance(value, arguments, point)
+            case External(name=name):
+                return self.call_external(name, arguments, point)
+            case Method(receiver=receiver, name=name):
+                return self.call_builtin_method(receiver, name, arguments, point)
+            case Unknown(category=category, reason=reason, hint=hint):
+                self.handed_over(arguments, point, "")
+                return self.unresolved(point, Unresolvable(category, reason, hint))
+            case Data(opaque=opaque):
+                return self._call_data(opaque, arguments, point)
+            case Pending():
+                self.forced(only(value), point.node)
+                return PLAIN
+            case _:
+                return PLAIN
+
+    def _call_data(self, opaque: str, arguments: Arguments, point: CallPoint) -> Values:
+        if not opaque or self.here.function is None:
+            return self.mixed(list(arguments.all))
+        reason = f"the callee comes from {opaque}, which eagerc does not see through"
+        hint = "pass the entity itself, or name the factory under `entities` in the configuration"
+        return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, hint))
+
+    def _call_instance(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
+        result = self.call_method(obj, "__call__", arguments, point)
+        if result is not None:
+            return result
+        reason = f"`{obj.cls.node.name}` has no `__call__` in the project" if obj.cls else "the object cannot be called"
+        return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, "define `__call__` in the project"))
+
+    def _call_function(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
+        generator = not isinstance(function.node, ast.Lambda) and scope_of(function.node).generator
+        if isinstance(function.node, ast.AsyncFunctionDef) and not generator:
+            coroutine = Coroutine(function, arguments, point.node, self.env.owner)
+            self.run.coroutines.setdefault(coroutine, self.here.frame)
+            return only(coroutine)
+        return self.enter(function, arguments, point)
+
+    # Entering a body.
+
+    def enter(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
+        """Interpret a helper's body for these arguments; a finished activation that still holds is used again."""
+        depth = self.depths.get(function.node, 0)
+        if depth >= RECURSION_LIMIT or len(self.stack) >= NESTING_LIMIT or self.spent():
+            return self._too_deep(function, point)
+        if depth >= WIDENING_DEPTH:
+            function, arguments = self._widened(function, arguments)
+        key = (function, arguments, None if depth >= WIDENING_DEPTH else point.node)
+        owner = self.owners.setdefault(key, ("frame", len(self.owners)))
+        chain = (*self.here.chain, self.module.place(point.node))
+        frame = self.frame_for(key, function, chain)
+        self.event(point.at, key, HelperRecord(frame.function, frame.number, point.node))
+        if key in self.active:
+            self.active[key].answered = True
+            return self.active[key].result
+        for memo in self.run.memos.get(key, ()):
+            if all(self.store.get(location) == values for location, values in memo.reads.items()):
+                self._replay(memo)
+                return memo.result
+        env = Env(owner, function.env.module, _inside(function), scope_of(function.node).names, function.env)
+        activation = Activation(env, frame, chain, function, self.store.mark())
+        activation.arguments = arguments
+        return self._activate(key, activation)
+
+    def _activate(self, key: object, activation: Activation) -> Values:
+        function = activation.function
+        assert function is not None
+        self.depths[function.node] = self.depths.get(function.node, 0) + 1
+        self.active[key] = activation
+        self.stack.append(activation)
+        try:
+            writes = self._iterate(function, activation)
+        finally:
+            self.stack.pop()
+            del self.active[key]
+            self.depths[function.node] -= 1
+        self.store.merge([writes])
+        self._remember(key, activation, writes)
+        return activation.result
+
+    def _iterate(self, function: Function, activation: Activation) -> Delta:
+        """Interpret the body, again while a recursive call was answered with less than the final result."""
+        writes: Delta = {}
+        for _ in range(_ITERATIONS):
+            before = activation.result
+            activation.answered = False
+            writes = self._run_body(function, activation)
+            if not activation.answered or activation.result == before:
+                break
+            self.store.apply(writes)
+        return writes
+
+    def _run_body(self, function: Function, activation: Activation) -> Delta:
+        mark = activation.mark = self.store.mark()
+        activation.returns = []
+        self._bind_parameters(function, activation)
+        if isinstance(function.node, ast.Lambda):
+            activation.result = join(activation.result, self.evaluate(function.node.body))
+            activation.returns.append(self.store.rewind(mark))
+        elif self.execute(function.node.body):
+            activation.result = join(activation.result, NONE)
+            activation.returns.append(self.store.rewind(mark))
+        else:
+            self.store.rewind(mark)
+        scope = scope_of(function.node)
+        if scope.generator:
+            activation.result = self.many("iterator", function.node, activation.yields)
+        if not scope.captured:
+            owner = activation.home
+            activation.returns = [{k: v for k, v in delta.items() if k[0] is not owner} for delta in activation.returns]
+        self.store.merge(activation.returns)
+        return self.store.rewind(mark)
+
+    def _replay(self, memo: Memo) -> None:
+        for location, values in memo.reads.items():
+            if location not in self.here.written and location[0] is not self.here.home:
+                self.here.reads.setdefault(location, values)
+        for location, values in memo.writes.items():
+            if location[1] == "born" and location in self.store and isinstance(location[0], Obj):
+                self.summaries.add(location[0])
+            self.write(location, values)
+
+    def _remember(self, key: object, activation: Activation, writes: Delta) -> None:
+        caller = self.here
+        for location, values in activation.reads.items():
+            if location not in caller.written and location[0] is not caller.home:
+                caller.reads.setdefault(location, values)
+        caller.written.update(location for location in writes if location[0] is not caller.home)
+        memos = self.run.memos.setdefault(key, [])
+        memos.append(Memo(activation.reads, writes, activation.result, activation.frame.number))
+
+    def _too_deep(self, function: Function, point: CallPoint) -> Values:
+        name = "<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name
+        reason = f"`{name}` was not followed any further: calls are nested too deeply here"
+        hint = "call the entity from a less deeply nested helper"
+        return self.unresolved(point, Unresolvable(Category.DEPTH_BOUND, reason, hint))
+
+    def _widened(self, function: Function, arguments: Arguments) -> tuple[Function, Arguments]:
+        """The open activation's function, and the arguments joined with its own."""
+        for activation in reversed(self.stack):
+            if activation.function is not None and activation.function.node is function.node:
+                return activation.function, _joined_arguments(activation.arguments, arguments)
+        return function, arguments
+
+    # Parameters.
+
+    def set_defaults(self, function: Function) -> None:
+        """Evaluate the defaults of a function where it is defined."""
+        arguments = function.node.args
+        nodes = [*arguments.defaults, *(default for default in arguments.kw_defaults if default)]
+        if not nodes:
+            return
+        values = [self.evaluate(node) for node in nodes]
+        key = (function.node, function.env.owner)
+        old = self.defaults.get(key, [EMPTY] * len(values))
+        self.defaults[key] = [join(a, b) for a, b in zip(old, values, strict=True)]
+
+    def _bind_parameters(self, function: Function, activation: Activation) -> None:
+        spec = function.node.args
+        given = activation.arguments
+        defaults = self._defaults_of(function)
+        positional = [*spec.posonlyargs, *spec.args]
+        loose = join(given.star or EMPTY, given.double_star or EMPTY)
+        for index, parameter in enumerate([*positional, *spec.kwonlyargs]):
+            known = EMPTY
+            if index < len(positional) and index < len(given.positional):
+                known = given.positional[index]
+            known = known or given.keyword(parameter.arg)
+            self.bind(parameter.arg, known or join(loose, defaults.get(parameter.arg, EMPTY)))
+        names = {parameter.arg for parameter in (*spec.args, *spec.kwonlyargs)}
+        if spec.vararg:
+            self.bind(spec.vararg.arg, self._rest(spec.vararg, given, len(positional)))
+        if spec.kwarg:
+            self.bind(spec.kwarg.arg, self._keyword_rest(spec.kwarg, given, names))
+
+    def _defaults_of(self, function: Function) -> dict[str, Values]:
+        spec = function.node.args
+        positional = [*spec.posonlyargs, *spec.args]
+        named = positional[len(positional) - len(spec.defaults) :]
+        named += [p for p, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default]
+        values = self.defaults.get((function.node, function.env.owner), [EMPTY] * len(named))
+        return {parameter.arg: value for parameter, value in zip(named, values, strict=True)}
+
+    def _rest(self, node: ast.arg, given: Arguments, taken: int) -> Values:
+        extra = list(given.positional[taken:])
+        if given.star is None:
+            return self.sequence("tuple", node, extra)
+        return self.many("tuple", node, joined([given.star, *extra]))
+
+    def _keyword_rest(self, node: ast.arg, given: Arguments, names: set[str]) -> Values:
+        obj = self.new_dict(node)
+        for name, values in given.keywords:
+            if name not in names:
+                self.store_item(obj, const(name), values)
+        if given.double_star is not None:
+            self.store_item(obj, PLAIN, given.double_star)
+        return only(obj)
+
+    # Code outside the project.
+
+    def handed_over(self, arguments: Arguments, point: CallPoint, receiver: str) -> None:
+        """Arguments that go to code that is not seen through: callbacks may be called there, entities too."""
+        for values in arguments.all:
+            self.escaped(values, point.at if isinstance(point.at, ast.expr) else point.node)
+            for value in sorted(self.contents(values), key=_order):
+                self._called_back(value, point, receiver)
+
+    def _called_back(self, value: Value, point: CallPoint, receiver: str) -> None:
+        match value:
+            case Function() | Bound():
+                self.doubt += 1
+                result = self.call(
+                    only(value), _unknown_arguments(value), CallPoint(point.node, point.at, direct=False)
+                )
+                self.awaited(result, point.node)
+                self.doubt -= 1
+            case EntityRef(number=number):
+                name = self.entities[number].entity.name
+                reason = f"`{name}` is handed to {f'`{receiver}`' if receiver else 'code that is not known'}, which may call it"
+                hint = "call the entity in the project's own code"
+                self.unresolved(
+                    CallPoint(point.node, point.at, direct=False), Unresolvable(Category.EXTERNAL_CODE, reason, hint)
+                )
+            case _:
+                pass
+
+    def call_external(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A call of something outside the project."""
+        raise AssertionError("the part that knows libraries answers this")
+
+    def call_builtin_method(self, receiver: Value, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A call of a method of a builtin or external object."""
+        raise AssertionError("the part that knows libraries answers this")
+
+
+def _merged(bound: Arguments, given: Arguments) -> Arguments:
+    names = {name for name, _ in given.keywords}
+    keywords = tuple(pair for pair in bound.keywords if pair[0] not in names) + given.keywords
+    star = None if bound.star is None and given.star is None else join(bound.star or EMPTY, given.star or EMPTY)
+    double = None
+    if bound.double_star is not None or given.double_star is not None:
+        double = join(bound.double_star or EMPTY, given.double_star or EMPTY)
+    return Arguments((*bound.positional, *given.positional), keywords, star, double)
+
+
+def _joined_arguments(first: Arguments, second: Arguments) -> Arguments:
+    shape = [name for name, _ in first.keywords]
+    if len(first.positional) == len(second.positional) and shape == [name for name, _ in second.keywords]:
+        positional = tuple(join(a, b) for a, b in zip(first.positional, second.positional, strict=True))
+        keywords = tuple((n, join(a, b)) for (n, a), (_, b) in zip(first.keywords, second.keywords, strict=True))
+        star = None if first.star is None and second.star is None else join(first.star or EMPTY, second.star or EMPTY)
+        double = None
+        if first.double_star is not None or second.double_star is not None:
+            double = join(first.double_star or EMPTY, second.double_star or EMPTY)
+        return Arguments(positional, keywords, star, double)
+    everything = joined([*first.all, *second.all])
+    return Arguments((), (), everything, everything)
+
+
+def _unknown_arguments(value: Value) -> Arguments:
+    """One unknown value for each parameter of a callback."""
+    skip = 0
+    while isinstance(value, Bound):
+        value, skip = value.function, skip + 1
+    if not isinstance(value, Function):
+        return Arguments((), (), PLAIN)
+    spec = value.node.args
+    count = max(len(spec.posonlyargs) + len(spec.args) - skip, 0)
+    given = only(Data(frozenset(), "an argument that code outside the project passes"))
+    return Arguments((given,) * count, tuple((parameter.arg, given) for parameter in spec.kwonlyargs))
+
+
+def _inside(function: Function) -> str:
+    name = "<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name
+    return f"{function.env.qualname}.{name}" if function.env.qualname else name
+
+
+def _order(value: Value) -> tuple[object, ...]:
+    """A stable order of values: by kind and by the place in the source."""
+    node = getattr(value, "node", None) or getattr(value, "site", None)
+    return (
+        value.tag,
+        getattr(node, "lineno", 0),
+        getattr(node, "col_offset", 0),
+        getattr(value, "number", 0),
+        _name(value),
+    )
+
+
+def _name(value: Value) -> str:
+    match value:
+        case External(name=name) | Method(name=name):
+            return name
+        case Const(value=constant):
+            return repr(constant)
+        case Bound(function=function):
+            return repr(_order(function))
+        case Future() | Data() | _:
+            return ""

@@ -1,0 +1,160 @@
+"""asyncio and executors: what runs awaitables side by side, later, or in a thread."""
+
+from collections.abc import Callable
+from typing import Any
+
+from analyzers.inference.builtin_functions import BuiltinFunctions
+from analyzers.inference.records import CallPoint
+from analyzers.inference.values import (
+    EMPTY,
+    NONE,
+    PLAIN,
+    Arguments,
+    Coroutine,
+    ExternalInstance,
+    Future,
+    Obj,
+    Pending,
+    Values,
+    join,
+    joined,
+    only,
+)
+from analyzers.model.facts import ObservationKind
+
+
+class Concurrency(BuiltinFunctions):
+    """Handlers for asyncio, which is known by its canonical names under any alias."""
+
+    def _call_gather(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self._note_gathered_list(arguments, point)
+        parts = [self._inside_lists(values) for values in arguments.positional]
+        results = self.gathered(parts, point.node, "gather")
+        if arguments.star is None:
+            return only(Future(self.sequence("list", point.node, results)))
+        results += self.gathered([arguments.star], point.node, "gather")
+        return only(Future(self.many("list", point.node, joined(results))))
+
+    def _inside_lists(self, values: Values) -> Values:
+        """Awaitables; those in a list that was not spread count as gathered, since that is what was meant."""
+        return joined(self.elements(v) if _is_sequence(v) else only(v) for v in values)  # type: ignore[arg-type]  # _is_sequence has looked
+
+    def _note_gathered_list(self, arguments: Arguments, point: CallPoint) -> None:
+        for values in arguments.positional:
+            for value in values:
+                if not (isinstance(value, Obj) and _is_sequence(value)):
+                    continue
+                waiting = [v for v in self.elements(value) if isinstance(v, Pending | Coroutine | Future)]
+                if waiting and not any(isinstance(v, Obj) and v.kind == "instance" for v in values):
+                    self.observe(ObservationKind.GATHERED_LIST, point.node, point.node, "gather")
+
+    def _call_create_task(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.scheduled(arguments.argument(0, "coro"), point.node)
+
+    def _call_run_coroutine(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.awaited(joined(arguments.positional[:1]), point.node)
+
+    def _call_wait_for(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """An awaitable that is its first argument, as far as we are concerned."""
+        first = ("fut", "arg", "awaitable")
+        return (
+            joined([arguments.positional[0]]) if arguments.positional else joined(arguments.keyword(n) for n in first)
+        )
+
+    def _call_as_completed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        results = self._collected_awaitables(arguments, point, "as_completed")
+        return self.many("iterator", point.node, only(Future(results)))
+
+    def _call_wait(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        results = self._collected_awaitables(arguments, point, "wait")
+        done = self.many("set", point.node, only(Future(results)))
+        return only(Future(self.tuple_at(point.node, 0, [done, done])))
+
+    def _collected_awaitables(self, arguments: Arguments, point: CallPoint, how: str) -> Values:
+        elements = self.iterated(arguments.argument(0, "fs"), point.node)
+        return joined(self.gathered([elements], point.node, how))
+
+    def _call_task_group(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return only(ExternalInstance(name))
+
+    def _call_context(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return only(ExternalInstance(name))
+
+    def _call_loop(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return only(ExternalInstance("asyncio.AbstractEventLoop"))
+
+    def _call_in_thread(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`to_thread(function, ...)` and `executor.submit(function, ...)`: the function is called now, the result comes
+        later.
+        """
+        function, *rest = arguments.positional or (EMPTY,)
+        return self._deferred(function, arguments._replace(positional=tuple(rest)), point)
+
+    def _call_in_executor(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        if len(arguments.positional) < 2:
+            return PLAIN
+        return self._deferred(arguments.positional[1], Arguments(arguments.positional[2:]), point)
+
+    def _deferred(self, function: Values, arguments: Arguments, point: CallPoint) -> Values:
+        result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
+        return only(Future(self.forced(result, point.node)))
+
+    def _call_executor_map(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self._call_mapped(name, arguments, point)
+
+    def _queue_get(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.opaque("a queue")
+
+    def _call_sleep(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return only(Future(join(NONE, arguments.argument(1, "result"))))
+
+
+def _is_sequence(value: object) -> bool:
+    return isinstance(value, Obj) and value.kind in ("list", "tuple", "set", "iterator")
+
+
+Handler = Callable[[Any, str, Arguments, CallPoint], Values]
+
+HANDLERS: dict[str, Handler] = {
+    "asyncio.gather": Concurrency._call_gather,
+    "asyncio.create_task": Concurrency._call_create_task,
+    "asyncio.ensure_future": Concurrency._call_create_task,
+    "asyncio.TaskGroup": Concurrency._call_task_group,
+    "asyncio.TaskGroup.create_task": Concurrency._call_create_task,
+    "asyncio.AbstractEventLoop.create_task": Concurrency._call_create_task,
+    "asyncio.AbstractEventLoop.run_until_complete": Concurrency._call_run_coroutine,
+    "asyncio.run": Concurrency._call_run_coroutine,
+    "asyncio.run_coroutine_threadsafe": Concurrency._call_create_task,
+    "asyncio.wait_for": Concurrency._call_wait_for,
+    "asyncio.shield": Concurrency._call_wait_for,
+    "asyncio.as_completed": Concurrency._call_as_completed,
+    "asyncio.wait": Concurrency._call_wait,
+    "asyncio.sleep": Concurrency._call_sleep,
+    **dict.fromkeys(
+        (
+            "asyncio.timeout",
+            "asyncio.timeout_at",
+            "asyncio.Semaphore",
+            "asyncio.BoundedSemaphore",
+            "asyncio.Lock",
+            "asyncio.Event",
+            "asyncio.Condition",
+            "asyncio.Runner",
+            "concurrent.futures.ThreadPoolExecutor",
+            "concurrent.futures.ProcessPoolExecutor",
+            "flytekit.remote.FlyteRemote",
+        ),
+        Concurrency._call_context,
+    ),
+    "asyncio.Runner.run": Concurrency._call_run_coroutine,
+    **dict.fromkeys(
+        ("asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop"), Concurrency._call_loop
+    ),
+    "asyncio.to_thread": Concurrency._call_in_thread,
+    "asyncio.AbstractEventLoop.run_in_executor": Concurrency._call_in_executor,
+    "concurrent.futures.ThreadPoolExecutor.submit": Concurrency._call_in_thread,
+    "concurrent.futures.ProcessPoolExecutor.submit": Concurrency._call_in_thread,
+    "concurrent.futures.ThreadPoolExecutor.map": Concurrency._call_executor_map,
+    "concurrent.futures.ProcessPoolExecutor.map": Concurrency._call_executor_map,
+    "concurrent.futures.as_completed": Concurrency._call_as_completed,
+}

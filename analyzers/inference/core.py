@@ -1,0 +1,274 @@
+"""The state of the abstract interpreter, and what its parts need of each other."""
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+
+from analyzers.inference.modules import Module, parse
+from analyzers.inference.records import (
+    Activation,
+    CallPoint,
+    EntityRecord,
+    FrameRecord,
+    HelperRecord,
+    PendingRecord,
+    Run,
+    Unresolvable,
+    module_owner,
+)
+from analyzers.inference.scopes import scope_of
+from analyzers.inference.store import Location, Store
+from analyzers.inference.values import (
+    EMPTY,
+    Arguments,
+    Data,
+    Env,
+    Function,
+    Imported,
+    Owner,
+    Pending,
+    Value,
+    Values,
+    join,
+    joined,
+    only,
+)
+from analyzers.model.calls import Consumption
+from analyzers.model.facts import Dialect, Observation, ObservationKind
+from analyzers.model.settings import Settings
+from analyzers.project import Project, SourceError
+
+STEP_LIMIT = 400_000
+"""How many expressions one run may evaluate before what is left of it is declared unresolved."""
+
+
+class Core(ABC):
+    """Memory, modules, records and the present activation; the parts of the semantics inherit from it one upon the
+    other.
+    """
+
+    def __init__(self, project: Project, settings: Settings) -> None:
+        self.project = project
+        self.settings = settings
+        self.declared = dict(settings.entities)
+        self.store = Store()
+        self.modules: dict[str, Module | None] = {}
+        self.errors: dict[str, SourceError] = {}
+        self.entities: list[EntityRecord] = []
+        self.entity_index: dict[object, int] = {}
+        self.envs: dict[Owner, Env] = {}
+        self.volatile: set[Location] = set()
+        self.summaries: set[Value] = set()
+        self.stack: list[Activation] = []
+        self.active: dict[object, Activation] = {}
+        self.doubt = 0
+        self.naming: tuple[ast.expr, str] | None = None
+        self.run = Run(Dialect.MODERN, "")
+
+    # What the parts above this one provide.
+
+    @abstractmethod
+    def evaluate(self, node: ast.expr) -> Values: ...
+
+    @abstractmethod
+    def assign(self, target: ast.expr, values: Values) -> None:
+        """Bind a target of any shape."""
+
+    @abstractmethod
+    def execute(self, body: list[ast.stmt]) -> bool:
+        """Interpret statements; false where no run gets to their end."""
+
+    @abstractmethod
+    def call(self, callee: Values, arguments: Arguments, point: CallPoint) -> Values: ...
+
+    @abstractmethod
+    def attribute(self, values: Values, name: str, node: ast.expr) -> Values: ...
+
+    @abstractmethod
+    def module_attribute(self, module: str, name: str) -> Values: ...
+
+    # The present place.
+
+    @property
+    def here(self) -> Activation:
+        return self.stack[-1]
+
+    @property
+    def env(self) -> Env:
+        return self.here.env
+
+    @property
+    def module(self) -> Module:
+        return self.module_named(self.env.module)
+
+    def module_named(self, name: str) -> Module:
+        module = self.modules[name]
+        assert module is not None
+        return module
+
+    # Memory. Reads and writes of what other activations share are noted, so that a memo knows what it depends on.
+
+    def read(self, location: Location) -> Values:
+        values = self.store.get(location)
+        here = self.here
+        if location[0] is not here.home and location not in here.written and not self._constant(location):
+            here.reads.setdefault(location, values)
+        return values
+
+    def _constant(self, location: Location) -> bool:
+        """Whether the cell is a global that no function changes."""
+        return location[0][0] == "module" and location not in self.volatile
+
+    def write(self, location: Location, values: Values) -> None:
+        """A strong update."""
+        self.store.set(location, values)
+        if location[0] is not self.here.home:
+            self.here.written.add(location)
+
+    def weaken(self, location: Location, values: Values) -> None:
+        """A weak update: the cell may also keep what it had."""
+        self.write(location, join(self.read(location), values))
+
+    def lookup(self, name: str, env: Env | None = None) -> Values | None:
+        """The values of a name, or None where no scope of the project binds it."""
+        start = env or self.env
+        scope: Env | None = start
+        while scope is not None:
+            visible = scope is start or not scope.closed
+            location: Location = (scope.owner, name)
+            if visible and (name in scope.names or (scope.parent is None and location in self.store)):
+                values = self.read(location)
+                if values or scope.parent is not None:
+                    return self.settled(values)
+                return values if location in self.store else None
+            scope = scope.parent
+        return None
+
+    def settled(self, values: Values) -> Values:
+        """`values` with names imported from modules that were not finished at that time looked up now."""
+        if not any(isinstance(value, Imported) for value in values):
+            return values
+        parts = [
+            self.module_attribute(value.module, value.name) if isinstance(value, Imported) else only(value)
+            for value in values
+        ]
+        return joined(parts)
+
+    def bind(self, name: str, values: Values) -> None:
+        """Assign to a name in the scope that it belongs to."""
+        scope: Env | None = self.env
+        while scope is not None and name not in scope.names and scope.parent is not None:
+            scope = scope.parent
+        assert scope is not None
+        location: Location = (scope.owner, name)
+        if scope is not self.env and self.here.function is not None and not _comprehension(self.env, scope):
+            self.volatile.add(location)
+        self.write(location, values)
+
+    # Modules.
+
+    def load(self, name: str) -> Module | None:
+        """A first-party module with its body interpreted; None where there is none, or where it cannot be parsed."""
+        module = self.parsed(name)
+        if module is not None and not module.loaded:
+            module.loaded = True
+            self.interpret_module(module)
+        return module
+
+    def parsed(self, name: str) -> Module | None:
+        """A first-party module, parsed but not necessarily interpreted."""
+        if name not in self.modules:
+            self.modules[name] = self._parse(name)
+        return self.modules[name]
+
+    def _parse(self, name: str) -> Module | None:
+        file = self.project.find(name)
+        if file is None:
+            return None
+        result = parse(self.project, file)
+        if isinstance(result, SourceError):
+            self.errors[file.file] = result
+            return None
+        source, tree = result
+        env = Env(module_owner(name), name, "", scope_of(tree).names, None)
+        return Module(file, source, tree, env)
+
+    @abstractmethod
+    def interpret_module(self, module: Module) -> None: ...
+
+    # Records.
+
+    def event(self, node: ast.AST, key: object, record: PendingRecord | HelperRecord) -> None:
+        self.here.frame.note(node, key, record)
+
+    def observe(self, kind: ObservationKind, node: ast.expr, call: ast.expr, name: str) -> None:
+        observation = Observation(kind, self.module.place(node), node, call, name, self.run.name)
+        self.run.observations.setdefault((kind, node, name), observation)
+
+    def unresolved(self, point: CallPoint, why: Unresolvable) -> Values:
+        """Note that a call could not be decided; its result is a pending value, so that its use is known."""
+        frame = self.here.frame
+        key = (point.node, self.env.owner, -1)
+        record = self.run.pending.get(key)
+        if record is None:
+            record = PendingRecord(
+                self.module.site(point.node),
+                point.node,
+                self.module.place(point.node),
+                frame,
+                self.here.chain,
+                point.direct,
+            )
+            record.unresolvable = why
+            self.run.pending[key] = record
+        self.event(point.at, key, record)
+        return only(Pending(key))
+
+    def frame_for(self, key: object, function: Function, chain: tuple[object, ...]) -> FrameRecord:
+        """The frame of a bound call; the same for every activation with the same arguments."""
+        record = self.run.numbers.get(key)
+        if record is None:
+            module = self.module_named(function.env.module)
+            place = module.place(function.node)
+            record = FrameRecord(len(self.run.frames), qualified(function), module.name, function.node, place)
+            self.run.numbers[key] = record
+            self.run.frames.append(record)
+        return record
+
+    def spent(self) -> bool:
+        """Count one step; true when the run has used up its steps."""
+        self.run.steps += 1
+        return self.run.steps > STEP_LIMIT
+
+    def certain(self, candidates: Iterable[Value]) -> bool:
+        return self.doubt == 0 and sum(1 for _ in candidates) == 1
+
+    def opaque(self, what: str) -> Values:
+        """A plain value from code that is not seen through."""
+        return only(Data(frozenset(), what))
+
+    def uses(self, pending: Pending, how: Consumption) -> PendingRecord:
+        record = self.run.pending[pending.key]
+        record.uses.add(how)
+        return record
+
+
+def qualified(function: Function) -> str:
+    """The dotted name of a function: module and qualified name."""
+    node = function.node
+    name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+    prefix = f"{function.env.qualname}." if function.env.qualname else ""
+    return f"{function.env.module}.{prefix}{name}"
+
+
+def _comprehension(env: Env, scope: Env) -> bool:
+    """Whether `scope` is reached from `env` through comprehensions only: they belong to the same function."""
+    current: Env | None = env
+    while current is not scope and current is not None:
+        if current.owner[0] != "comprehension":
+            return False
+        current = current.parent
+    return True
+
+
+__all__ = ["EMPTY", "STEP_LIMIT", "Core", "qualified"]

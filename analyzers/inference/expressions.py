@@ -1,0 +1,498 @@
+"""Expressions: what each kind of expression evaluates to."""
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from analyzers.inference.library import Library
+from analyzers.inference.records import CallPoint
+from analyzers.inference.scopes import Comprehension, scope_of
+from analyzers.inference.store import Delta
+from analyzers.inference.values import (
+    EMPTY,
+    NONE,
+    PLAIN,
+    Arguments,
+    ClassRef,
+    Const,
+    Data,
+    EntityRef,
+    Env,
+    External,
+    Function,
+    Method,
+    ModuleRef,
+    Obj,
+    Super,
+    Unknown,
+    Values,
+    const,
+    constants,
+    join,
+    joined,
+    only,
+    single,
+)
+from analyzers.model.calls import Category
+
+_TEXT_LIMIT = 200
+
+
+class Expressions(Library):
+    """`evaluate` for every kind of expression."""
+
+    def evaluate(self, node: ast.expr) -> Values:
+        if self.spent():
+            return EMPTY
+        method = _EVALUATORS.get(type(node))
+        return PLAIN if method is None else method(self, node)
+
+    def _eval_constant(self, node: ast.Constant) -> Values:
+        return PLAIN if node.value is ... else const(node.value)
+
+    def _eval_name(self, node: ast.Name) -> Values:
+        return self.named(node.id)
+
+    def named(self, name: str) -> Values:
+        """The values of a name as Python would find them: scopes, builtins, then names of unseen star imports."""
+        values = self.lookup(name)
+        if values is not None:
+            return values
+        if self.is_builtin(name):
+            return only(External(f"builtins.{name}"))
+        return self.starred(name)
+
+    def starred(self, name: str) -> Values:
+        """A name that only a star import of code outside the project can bind."""
+        stars = self.module.stars
+        known = [star for star in stars if star.partition(".")[0] == "flytekit"]
+        if known:
+            return only(External(self.canonical(f"{known[-1]}.{name}")))
+        if stars:
+            reason = f"`{name}` may come from `from {stars[-1]} import *`, outside the project"
+            return only(Unknown(Category.UNKNOWN_NAME, reason, f"import `{name}` by name"))
+        return EMPTY
+
+    def _eval_attribute(self, node: ast.Attribute) -> Values:
+        return self.attribute(self.evaluate(node.value), node.attr, node)
+
+    def _eval_call(self, node: ast.Call) -> Values:
+        callee = self.evaluate(node.func)
+        if any(value == External("builtins.super") for value in callee) and not node.args:
+            return self._super()
+        arguments = self.arguments(node)
+        return self.call(callee, arguments, CallPoint(node, node))
+
+    def _super(self) -> Values:
+        function = self.here.function
+        if function is None or function.owner is None or not self.here.arguments.positional:
+            return PLAIN
+        return frozenset(Super(function.owner, receiver) for receiver in self.here.arguments.positional[0])
+
+    def arguments(self, node: ast.Call) -> Arguments:
+        """The evaluated arguments of a call; stars of known content are spread."""
+        positional: list[Values] = []
+        star: Values | None = None
+        for argument in node.args:
+            if not isinstance(argument, ast.Starred):
+                positional.append(self.evaluate(argument))
+                continue
+            values = self.evaluate(argument.value)
+            spread = self.spread(values)
+            if spread is not None and star is None:
+                positional.extend(spread)
+            else:
+                star = join(star or EMPTY, self.iterated(values, argument.value))
+        keywords, double_star = self._keywords(node)
+        return Arguments(tuple(positional), keywords, star, double_star)
+
+    def _keywords(self, node: ast.Call) -> tuple[tuple[tuple[str, Values], ...], Values | None]:
+        keywords: list[tuple[str, Values]] = []
+        double_star: Values | None = None
+        for keyword in node.keywords:
+            values = self.evaluate(keyword.value)
+            if keyword.arg is not None:
+                keywords.append((keyword.arg, values))
+                continue
+            known = self.known_items(values)
+            if known is None:
+                rest = joined(self.elements(v) if isinstance(v, Obj) and v.kind == "dict" else only(v) for v in values)
+                double_star = join(double_star or EMPTY, rest)
+            else:
+                keywords.extend(known)
+        return tuple(keywords), double_star
+
+    def spread(self, values: Values) -> list[Values] | None:
+        """The elements of the only possible sequence, where its length is known."""
+        value = single(values)
+        return self.items(value) if isinstance(value, Obj) else None
+
+    def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
+        """The entries of the only possible dict, where all its keys are known strings."""
+        value = single(values)
+        if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
+            return None
+        keys = constants(self.keys(value))
+        if keys is None:
+            return None
+        return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
+
+    def _eval_await(self, node: ast.Await) -> Values:
+        return self.awaited(self.evaluate(node.value), node)
+
+    def _eval_operation(self, node: ast.BinOp) -> Values:
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        if isinstance(node.op, ast.Add):
+            combined = self._concatenated(left, right, node)
+            if combined is not None:
+                return combined
+        return self.operated(node, left, right)
+
+    def operated(self, node: ast.expr, *parts: Values) -> Values:
+        """A plain value computed from `parts`, each of which is used as a value."""
+        return self.mixed([self.forced(part, node) for part in parts])
+
+    def _concatenated(self, left: Values, right: Values, node: ast.expr) -> Values | None:
+        first, second = single(left), single(right)
+        if isinstance(first, Const) and isinstance(second, Const):
+            if isinstance(first.value, str) and isinstance(second.value, str) and len(first.value) < _TEXT_LIMIT:
+                return const(first.value + second.value)
+            return None
+        pairs = [v for v in (*left, *right) if isinstance(v, Obj) and v.kind in ("list", "tuple")]
+        if not pairs:
+            return None
+        if len(pairs) == 2 and first in pairs and second in pairs:
+            items = [self.items(v) for v in (first, second) if isinstance(v, Obj)]
+            if items[0] is not None and items[1] is not None:
+                return self.sequence(pairs[0].kind, node, items[0] + items[1])
+        return self.many(pairs[0].kind, node, joined(self.iterated(part, node) for part in (left, right)))
+
+    def _eval_unary(self, node: ast.UnaryOp) -> Values:
+        operand = self.evaluate(node.operand)
+        value = single(operand)
+        if isinstance(node.op, ast.USub) and isinstance(value, Const) and isinstance(value.value, int):
+            return const(-value.value)
+        return self.operated(node, operand)
+
+    def _eval_compare(self, node: ast.Compare) -> Values:
+        parts = [self.evaluate(part) for part in (node.left, *node.comparators)]
+        identity = all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops)
+        if identity:
+            return PLAIN
+        return self.operated(node, *parts)
+
+    def _eval_boolean(self, node: ast.BoolOp) -> Values:
+        result: list[Values] = []
+        for index, part in enumerate(node.values):
+            values = self.maybe(part) if index else self.evaluate(part)
+            last = index == len(node.values) - 1
+            truth = None if last else self.decided(part, values)
+            stops = truth is isinstance(node.op, ast.Or) if truth is not None else False
+            if truth is None or stops or last:
+                result.append(values if last or stops else self._left_over(values, isinstance(node.op, ast.Or)))
+            if stops:
+                break
+        return joined(result)
+
+    def _left_over(self, values: Values, truthy: bool) -> Values:
+        """What an operand of `or` (`and`) can be when it is the result: something true (false)."""
+        return frozenset(v for v in values if not isinstance(v, Const) or bool(v.value) is truthy)
+
+    def maybe(self, node: ast.expr) -> Values:
+        """Evaluate what some runs pass over."""
+        mark = self.store.mark()
+        values = self.evaluate(node)
+        self.store.merge([{}, self.store.rewind(mark)])
+        return values
+
+    def _eval_conditional(self, node: ast.IfExp) -> Values:
+        truth = self.decided(node.test, self.evaluate(node.test))
+        arms: list[Values] = []
+        deltas: list[Delta] = []
+        for outcome, arm in ((True, node.body), (False, node.orelse)):
+            if truth is None or truth is outcome:
+                mark = self.store.mark()
+                arms.append(self.evaluate(arm))
+                deltas.append(self.store.rewind(mark))
+        self.store.merge(deltas)
+        return joined(arms)
+
+    def _eval_walrus(self, node: ast.NamedExpr) -> Values:
+        values = self.evaluate(node.value)
+        self.bind_outside_comprehensions(node.target.id, values)
+        return values
+
+    def bind_outside_comprehensions(self, name: str, values: Values) -> None:
+        env = self.env
+        while env.owner[0] == "comprehension" and env.parent is not None:
+            env = env.parent
+        previous, self.here.env = self.here.env, env
+        self.bind(name, values)
+        self.here.env = previous
+
+    def _eval_subscript(self, node: ast.Subscript) -> Values:
+        values = self.evaluate(node.value)
+        if isinstance(node.slice, ast.Slice):
+            return joined(self._sliced(value, node) for value in values)
+        keys = self.evaluate(node.slice)
+        return joined(self.subscripted(value, keys, node) for value in values)
+
+    def subscripted(self, value: object, keys: Values, node: ast.expr) -> Values:
+        """`value[key]`."""
+        match value:
+            case Obj(kind="instance"):
+                return self._subscripted_instance(value, keys, node)
+            case Obj():
+                return self.load_item(value, self.forced(keys, node))
+            case ClassRef() if self.is_enum(value):
+                names = constants(keys)
+                members = self._enum_members(value, node)
+                return members if names is None else joined(self.attribute(only(value), str(n), node) for n in names)
+            case Unknown():
+                return only(value)
+            case ClassRef() | External():
+                return only(value)
+            case Data():
+                return only(Data(value.origins | self.origins(keys), value.opaque))
+            case Const():
+                return PLAIN
+            case Method():
+                return self.opaque("a subscript of an attribute outside the project")
+            case _:
+                return self.mixed([self.forced(only(value), node), self.forced(keys, node)])  # type: ignore[arg-type]  # any other Value
+
+    def _subscripted_instance(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
+        found = self.call_method(obj, "__getitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
+        if found is not None:
+            return found
+        return self.iterated_instance(obj, node) if obj.cls and self.is_record(obj.cls) else PLAIN
+
+    def _sliced(self, value: object, node: ast.Subscript) -> Values:
+        assert isinstance(node.slice, ast.Slice)
+        bounds = [
+            self.evaluate(part) if part else NONE for part in (node.slice.lower, node.slice.upper, node.slice.step)
+        ]
+        if not (isinstance(value, Obj) and value.kind in ("list", "tuple")):
+            return self.subscripted(value, joined(bounds), node) if not isinstance(value, Const) else PLAIN
+        items = self.items(value)
+        exact = [bound.value for bound in map(single, bounds) if isinstance(bound, Const)]
+        numbers = [bound for bound in exact if bound is None or isinstance(bound, int)]
+        if items is None or len(numbers) < len(bounds):
+            return self.many(value.kind, node, self.elements(value))
+        lower, upper, step = numbers
+        return self.sequence(value.kind, node, items[slice(lower, upper, step or None)])
+
+    def _eval_sequence_display(self, node: ast.List | ast.Tuple | ast.Set) -> Values:
+        kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
+        items: list[Values] = []
+        rest: Values | None = None
+        for element in node.elts:
+            if not isinstance(element, ast.Starred):
+                items.append(self.evaluate(element))
+                continue
+            values = self.evaluate(element.value)
+            spread = self.spread(values)
+            if spread is None:
+                rest = join(rest or EMPTY, self.iterated(values, element.value))
+            else:
+                items.extend(spread)
+        return self.sequence(kind, node, items) if rest is None else self.many(kind, node, joined([rest, *items]))
+
+    def _eval_dict(self, node: ast.Dict) -> Values:
+        obj = self.new_dict(node)
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                self.update_from(obj, self.evaluate(value), value)
+            else:
+                self.store_item(obj, self.evaluate(key), self.evaluate(value))
+        return only(obj)
+
+    def _eval_lambda(self, node: ast.Lambda) -> Values:
+        function = Function(node, self.env, None, self.enclosing_class())
+        self.set_defaults(function)
+        return only(function)
+
+    def enclosing_class(self) -> ClassRef | None:
+        """The class whose method is being interpreted, for `super()` in functions inside it."""
+        return self.here.function.owner if self.here.function else None
+
+    def _eval_comprehension(self, node: Comprehension) -> Values:
+        generators = node.generators
+        source = self.evaluate(generators[0].iter)
+        outer = self.here.env
+        owner = self.owners.setdefault((node, outer.owner), ("comprehension", len(self.owners)))
+        env = Env(owner, outer.module, outer.qualname, scope_of(node).names, outer)
+        self.here.env = env
+        try:
+            return self._comprehended(node, source)
+        finally:
+            self.here.env = outer
+
+    def _comprehended(self, node: Comprehension, source: Values) -> Values:
+        spread = self.spread(source) if self._unrolls(node) else None
+        mark = self.store.mark()
+        if spread is not None and len(spread) <= 16:
+            items = [self._turn(node, values) for values in spread]
+            self.store.merge([{}, self.store.rewind(mark)])
+            return self._collected(node, items, exact=True)
+        element = self.iterated(source, node.generators[0].iter)
+        items = [self._turn(node, element)]
+        self.store.merge([{}, self.store.rewind(mark)])
+        return self._collected(node, items, exact=False)
+
+    def _unrolls(self, node: Comprehension) -> bool:
+        return len(node.generators) == 1 and not node.generators[0].ifs and not node.generators[0].is_async
+
+    def _turn(self, node: Comprehension, element: Values) -> tuple[Values, Values]:
+        """One turn: the key (of a dict comprehension) and the value."""
+        for index, generator in enumerate(node.generators):
+            if index:
+                element = self.iterated(self.evaluate(generator.iter), generator.iter)
+            self.assign(generator.target, element)
+            for condition in generator.ifs:
+                self.forced(self.evaluate(condition), condition)
+        if isinstance(node, ast.DictComp):
+            return self.evaluate(node.key), self.evaluate(node.value)
+        return EMPTY, self.evaluate(node.elt)
+
+    def _collected(self, node: Comprehension, items: list[tuple[Values, Values]], exact: bool) -> Values:
+        match node:
+            case ast.DictComp():
+                obj = self.new_dict(node)
+                for key, value in items:
+                    self.store_item(obj, key, value)
+                return only(obj)
+            case ast.SetComp():
+                return self.many("set", node, joined(value for _, value in items))
+            case _:
+                kind = "list" if isinstance(node, ast.ListComp) else "iterator"
+                values = [value for _, value in items]
+                return self.sequence(kind, node, values) if exact else self.many(kind, node, joined(values))
+
+    def _eval_yield(self, node: ast.Yield) -> Values:
+        values = self.evaluate(node.value) if node.value else NONE
+        self.here.yields = join(self.here.yields, values)
+        return PLAIN
+
+    def _eval_yield_from(self, node: ast.YieldFrom) -> Values:
+        values = self.iterated(self.evaluate(node.value), node.value)
+        self.here.yields = join(self.here.yields, values)
+        return PLAIN
+
+    def _eval_text(self, node: ast.JoinedStr) -> Values:
+        parts = [self.evaluate(part) for part in node.values]
+        known = [value.value for value in map(single, parts) if isinstance(value, Const)]
+        if len(known) == len(parts):
+            text = "".join(map(str, known))
+            return const(text) if len(text) < _TEXT_LIMIT else PLAIN
+        return self.operated(node, *parts)
+
+    def _eval_formatted(self, node: ast.FormattedValue) -> Values:
+        values = self.forced(self.evaluate(node.value), node.value)
+        if node.format_spec is not None:
+            self.evaluate(node.format_spec)
+            return self.mixed([values])
+        return values
+
+    def _eval_starred_expression(self, node: ast.Starred) -> Values:
+        return self.evaluate(node.value)
+
+    def decided(self, test: ast.expr, values: Values) -> bool | None:
+        """Whether a condition is known to be true or false; `values` is what it evaluated to."""
+        match test:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                inner = self.decided(operand, self.quiet(operand))
+                return None if inner is None else not inner
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return self._compared(self.quiet(left), op, self.quiet(right))
+            case ast.BoolOp(op=op, values=parts):
+                return self._decided_all(
+                    [self.decided(part, self.quiet(part)) for part in parts], isinstance(op, ast.Or)
+                )
+            case _:
+                return truth_of(values)
+
+    def quiet(self, node: ast.expr) -> Values:
+        """The values of an operand without evaluating calls a second time."""
+        simple = ast.Name | ast.Attribute | ast.Constant | ast.Compare | ast.BoolOp | ast.UnaryOp
+        if isinstance(node, ast.Name):
+            return self.named(node.id)
+        if isinstance(node, simple) and not any(
+            isinstance(n, ast.Call | ast.Await | ast.NamedExpr) for n in ast.walk(node)
+        ):
+            return self.evaluate(node)
+        return PLAIN
+
+    def _decided_all(self, outcomes: list[bool | None], disjunction: bool) -> bool | None:
+        if disjunction in outcomes:
+            return disjunction
+        return None if None in outcomes else not disjunction
+
+    def _compared(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
+        if isinstance(op, ast.Is | ast.IsNot):
+            same = _is_none(left) if right == NONE else _is_none(right) if left == NONE else None
+            return None if same is None else same is isinstance(op, ast.Is)
+        first, second = single(left), single(right)
+        if not (isinstance(first, Const) and isinstance(second, Const)):
+            return None
+        match op:
+            case ast.Eq():
+                return first.value == second.value
+            case ast.NotEq():
+                return first.value != second.value
+            case _:
+                return None
+
+
+def truth_of(values: Values) -> bool | None:
+    """Whether every possible value is true, or every one false."""
+    truths: set[bool | None] = set()
+    for value in values:
+        match value:
+            case Const(value=constant):
+                truths.add(bool(constant))
+            case External(name="typing.TYPE_CHECKING"):
+                truths.add(False)
+            case EntityRef() | Function() | ClassRef() | ModuleRef():
+                truths.add(True)
+            case _:
+                truths.add(None)
+    return truths.pop() if len(truths) == 1 else None
+
+
+def _is_none(values: Values) -> bool | None:
+    """Whether the value is None, where that is certain."""
+    if values == NONE:
+        return True
+    known = EntityRef | Function | ClassRef | ModuleRef | Obj
+    return False if values and all(isinstance(value, known) for value in values) else None
+
+
+_EVALUATORS: dict[type[ast.expr], Callable[[Any, Any], Values]] = {
+    ast.Constant: Expressions._eval_constant,
+    ast.Name: Expressions._eval_name,
+    ast.Attribute: Expressions._eval_attribute,
+    ast.Call: Expressions._eval_call,
+    ast.Await: Expressions._eval_await,
+    ast.BinOp: Expressions._eval_operation,
+    ast.UnaryOp: Expressions._eval_unary,
+    ast.Compare: Expressions._eval_compare,
+    ast.BoolOp: Expressions._eval_boolean,
+    ast.IfExp: Expressions._eval_conditional,
+    ast.NamedExpr: Expressions._eval_walrus,
+    ast.Subscript: Expressions._eval_subscript,
+    ast.List: Expressions._eval_sequence_display,
+    ast.Tuple: Expressions._eval_sequence_display,
+    ast.Set: Expressions._eval_sequence_display,
+    ast.Dict: Expressions._eval_dict,
+    ast.Lambda: Expressions._eval_lambda,
+    ast.ListComp: Expressions._eval_comprehension,
+    ast.SetComp: Expressions._eval_comprehension,
+    ast.DictComp: Expressions._eval_comprehension,
+    ast.GeneratorExp: Expressions._eval_comprehension,
+    ast.Yield: Expressions._eval_yield,
+    ast.YieldFrom: Expressions._eval_yield_from,
+    ast.JoinedStr: Expressions._eval_text,
+    ast.FormattedValue: Expressions._eval_formatted,
+    ast.Starred: Expressions._eval_starred_expression,
+}

@@ -1,0 +1,191 @@
+"""The interpreter as a whole: it runs modules and the bodies of entities, and notes what they did."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from analyzers.inference.core import qualified
+from analyzers.inference.modules import Module
+from analyzers.inference.records import (
+    NO_ARGUMENTS,
+    Activation,
+    CallPoint,
+    EntityRecord,
+    FrameRecord,
+    Run,
+    Unresolvable,
+)
+from analyzers.inference.scopes import scope_of
+from analyzers.inference.statements import Statements
+from analyzers.inference.values import PLAIN, Arguments, Coroutine, Env, Function, Pending, Values, const
+from analyzers.knowledge import flytekit
+from analyzers.model.calls import Category, Consumption
+from analyzers.model.entities import EntityKind
+from analyzers.model.facts import Dialect, Observation, ObservationKind
+from analyzers.model.places import Place
+from analyzers.model.settings import Settings
+from analyzers.project import Project
+
+_PYTHON_RECURSION_LIMIT = 60_000
+_NOWHERE = Place("", 1, 1, 1, 1)
+_NO_NODE = ast.Lambda(ast.arguments([], [], None, [], [], None, []), ast.Constant(None))
+
+
+class Interpreter(Statements):
+    """`load` interprets a module once, `interpret` the body of an entity."""
+
+    def __init__(self, project: Project, settings: Settings) -> None:
+        super().__init__(project, settings)
+        env = Env(("nowhere", ""), "", "", frozenset(), None)
+        self.stack.append(Activation(env, FrameRecord(0, "", "", _NO_NODE, _NOWHERE), (), None, 0))
+
+    def interpret_module(self, module: Module) -> None:
+        frame = FrameRecord(0, module.name, module.name, _NO_NODE, Place(module.file.path, 1, 1, 1, 1))
+        activation = Activation(module.env, frame, (), None, 0)
+        self.store.set((module.env.owner, "__name__"), const(module.name))
+        self.unfinished.add(module)
+        with _deep_recursion(), self.store.permanent(), self._apart(Run(Dialect.MODERN, module.name), activation):
+            try:
+                self.execute(module.tree.body)
+            except RecursionError:
+                self.run.steps = 0
+            self._load_inner_imports(module)
+        self.unfinished.discard(module)
+
+    def _load_inner_imports(self, module: Module) -> None:
+        """Modules that only functions import, so that no branch of a run can take their interpretation back."""
+        outer = {id(statement) for statement in module.tree.body}
+        for statement in module.imports:
+            if id(statement) not in outer:
+                for name in self.imported_names(module, statement):
+                    self.load(name)
+
+    def imported_names(self, module: Module, statement: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        """The dotted names of what a statement imports and may be a module of the project."""
+        if isinstance(statement, ast.Import):
+            yield from (alias.name for alias in statement.names)
+            return
+        with self._apart(self.run, Activation(module.env, self.here.frame, (), None, 0)):
+            source = self._source_module(statement)
+        yield source
+        yield from (f"{source}.{alias.name}" for alias in statement.names if alias.name != "*")
+
+    @contextmanager
+    def _apart(self, run: Run, activation: Activation) -> Iterator[None]:
+        """Interpret something outside of what is going on now."""
+        outside = self.run, self.naming, self.doubt, self.active, self.depths
+        self.run, self.naming, self.doubt, self.active, self.depths = run, None, 0, {}, {}
+        self.stack.append(activation)
+        try:
+            yield
+        finally:
+            self.stack.pop()
+            self.run, self.naming, self.doubt, self.active, self.depths = outside
+
+    def interpret(self, record: EntityRecord) -> Run:
+        """Run the body of an entity made of a function of the project."""
+        function = record.function
+        assert function is not None
+        run = Run(self.dialect_of(record), record.entity.name)
+        key = (function, NO_ARGUMENTS, None)
+        mark = self.store.mark()
+        outer = Activation(function.env, FrameRecord(0, "", "", _NO_NODE, _NOWHERE), (), None, mark)
+        with _deep_recursion(), self._apart(run, outer):
+            frame = self.frame_for(key, function, ())
+            env = Env(
+                self.owners.setdefault(key, ("frame", len(self.owners))),
+                function.env.module,
+                _inside(function),
+                scope_of(function.node).names,
+                function.env,
+            )
+            activation = Activation(env, frame, (), function, mark)
+            activation.arguments = _inputs(function)
+            self.stack.append(activation)
+            try:
+                self._run_body(function, activation)
+                if record.entity.kind is EntityKind.EAGER:
+                    self.returned(activation.result)
+            except RecursionError:
+                self._give_up(function)
+            self._finish(record, activation.result)
+            self.stack.pop()
+        self.store.rewind(mark)
+        return run
+
+    def dialect_of(self, record: EntityRecord) -> Dialect:
+        if self.settings.dialect is not None:
+            return self.settings.dialect
+        return Dialect.CLASSIC if record.maker == flytekit.CLASSIC_EAGER else Dialect.MODERN
+
+    def _give_up(self, function: Function) -> None:
+        """The body is too deep for Python's own stack: say so at the function."""
+        del self.stack[self.stack.index(self.here) + 1 :]
+        node = ast.copy_location(ast.Name(qualified(function)), function.node)
+        reason = "the function was not analysed to its end: it is nested too deeply"
+        why = Unresolvable(Category.DEPTH_BOUND, reason, "split the function")
+        self.unresolved(CallPoint(node, node, direct=False), why)
+
+    def _finish(self, record: EntityRecord, result: Values) -> None:
+        """Decide what became of results that nothing consumed."""
+        static = record.entity.kind is not EntityKind.EAGER
+        for key, pending in list(self.run.pending.items()):
+            if pending.uses:
+                continue
+            if pending.entity is None or static or self.blocks(pending):
+                self.block(pending, Pending(key))
+            else:
+                pending.uses.add(Consumption.DROPPED)
+                self._note_dropped(pending.frame, pending.call, pending.entity.name)
+        for coroutine, frame in list(self.run.coroutines.items()):
+            if coroutine not in self.run.consumed and coroutine not in result and self._reaches_entity(coroutine):
+                self._note_dropped(frame, coroutine.call, qualified(coroutine.function))
+        for (number, node), pending in self.run.undecided.items():
+            key = (node, ("frame", number), -1)
+            self.run.pending[key] = pending
+            self.run.frames[number].note(node, key, pending)
+
+    def _note_dropped(self, frame: FrameRecord, call: ast.expr, name: str) -> None:
+        place = self.module_named(frame.module).place(call)
+        observation = Observation(ObservationKind.DROPPED, place, call, call, name, self.run.name)
+        self.run.observations.setdefault((ObservationKind.DROPPED, call, name), observation)
+
+    def _reaches_entity(self, coroutine: Coroutine) -> bool:
+        """Whether a helper that is never awaited would invoke something, tried on the side."""
+        probe = Run(self.run.dialect, self.run.name)
+        function = coroutine.function
+        frame = FrameRecord(0, "", function.env.module, function.node, _NOWHERE)
+        mark = self.store.mark()
+        with self._apart(probe, Activation(function.env, frame, (), function, mark)):
+            self.enter(function, coroutine.arguments, CallPoint(coroutine.call, coroutine.call))
+        self.store.rewind(mark)
+        return any(pending.entity is not None for pending in probe.pending.values())
+
+    def records_of(self, module: Module) -> list[EntityRecord]:
+        """The entities that a module defines."""
+        return [record for record in self.entities if record.module == module.name]
+
+
+def _inputs(function: Function) -> Arguments:
+    """What Flyte passes to the function of an entity: plain data."""
+    spec = function.node.args
+    positional = len(spec.posonlyargs) + len(spec.args)
+    keywords = tuple((parameter.arg, PLAIN) for parameter in spec.kwonlyargs)
+    return Arguments((PLAIN,) * positional, keywords, PLAIN if spec.vararg else None, PLAIN if spec.kwarg else None)
+
+
+def _inside(function: Function) -> str:
+    assert not isinstance(function.node, ast.Lambda)
+    return f"{function.env.qualname}.{function.node.name}" if function.env.qualname else function.node.name
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Chains of helpers are followed by recursion; Python's own frames need no C stack."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _PYTHON_RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

@@ -1,0 +1,110 @@
+"""The modules of a project as the interpreter sees them: parsed once, with the sites of their calls numbered."""
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from analyzers.inference.values import Env
+from analyzers.model.facts import Reference
+from analyzers.model.places import Place
+from analyzers.project import Project, SourceError, SourceFile
+from analyzers.source import Source
+
+
+class Module:
+    """One parsed module. `env` is its global scope; `loaded` becomes true when its body has been interpreted."""
+
+    def __init__(self, file: SourceFile, source: Source, tree: ast.Module, env: Env) -> None:
+        self.file = file
+        self.source = source
+        self.tree = tree
+        self.env = env
+        self.loaded = False
+        self.stars: list[str] = []
+        self.references: dict[Place, Reference] = {}
+
+    @property
+    def name(self) -> str:
+        return self.file.module
+
+    def place(self, node: ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.arg) -> Place:
+        return self.source.place(self.file.path, node)
+
+    def text(self, node: ast.expr | ast.keyword, limit: int = 80) -> str:
+        """The source of an expression on one line, shortened to `limit` characters."""
+        text = " ".join(self.source.segment(self.place(node)).split())
+        return text if len(text) <= limit else text[: limit - 1] + "…"
+
+    def site(self, call: ast.expr) -> str:
+        """The site id `module:qualname#label#n` of a call: it depends only on the function that the call stands in."""
+        return self._sites.get(call) or f"{self.name}:#{label_of(call)}#1"
+
+    @cached_property
+    def imports(self) -> tuple[ast.Import | ast.ImportFrom, ...]:
+        """Every import statement of every scope, in source order."""
+        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
+
+    @cached_property
+    def _sites(self) -> dict[ast.expr, str]:
+        counts: dict[tuple[str, str], int] = {}
+        sites: dict[ast.expr, str] = {}
+        for call, qualname in _calls(self.tree):
+            key = (qualname, label_of(call))
+            counts[key] = counts.get(key, 0) + 1
+            sites[call] = f"{self.name}:{qualname}#{key[1]}#{counts[key]}"
+        return sites
+
+
+def label_of(call: ast.expr) -> str:
+    """The last name in the callee of a call: `train` for `self.train(x)`, `steps` for `steps[key](x)`."""
+    node = call.func if isinstance(call, ast.Call) else call
+    while True:
+        match node:
+            case ast.Name(id=name):
+                return name
+            case ast.Attribute(attr=name):
+                return name
+            case ast.Subscript(value=inner) | ast.Call(func=inner) | ast.Await(value=inner):
+                node = inner
+            case _:
+                return "call"
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+    """The calls of a module in source order, each with the qualified name of the function or class that it stands in."""
+    pending: list[tuple[ast.AST, str]] = [(tree, "")]
+    while pending:
+        node, qualname = pending.pop()
+        if isinstance(node, ast.Call):
+            yield node, qualname
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                inside = f"{qualname}.{name}" if qualname else name
+                outer = {id(child) for child in (*node.decorator_list, *_signature(node))}
+                children = [(c, qualname if id(c) in outer else inside) for c in ast.iter_child_nodes(node)]
+            case _:
+                children = [(child, qualname) for child in ast.iter_child_nodes(node)]
+        pending.extend(reversed(children))
+
+
+def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[ast.AST]:
+    return list(node.bases) if isinstance(node, ast.ClassDef) else [node.args]
+
+
+def parse(project: Project, file: SourceFile) -> tuple[Source, ast.Module] | SourceError:
+    """The syntax tree of a file, or why there is none."""
+    source = project.source(file)
+    if isinstance(source, SourceError):
+        return source
+    try:
+        return source, ast.parse(source.text)
+    except SyntaxError as error:
+        line = min(max(error.lineno or 1, 1), len(source.lines))
+        column = max(error.offset or 1, 1)
+        end_line, end_column = line, column + 1
+        if error.end_lineno == line and error.end_offset and error.end_offset > column:
+            end_column = error.end_offset
+        return SourceError(Place(file.path, line, column, end_line, end_column), error.msg, True)
+    except (RecursionError, MemoryError):
+        return SourceError(Place(file.path, 1, 1, 1, 1), "nested too deeply for Python's parser", True)

@@ -1,0 +1,165 @@
+"""What the interpreter notes down while it runs: entities made, pending invocations, frames, and the run of one
+function.
+
+These records grow while a run goes on; `facts` turns them into the immutable values that others read. They are plain
+classes because creating dataclasses costs start-up time.
+"""
+
+import ast
+from typing import NamedTuple
+
+from analyzers.inference.store import Delta, Location
+from analyzers.inference.values import EMPTY, Arguments, Coroutine, Env, Function, Owner, PendingKey, Values
+from analyzers.model.calls import Category, Consumption, DataFlow, Supplied
+from analyzers.model.entities import Entity
+from analyzers.model.facts import Definition, Dialect, FunctionNode, Observation
+from analyzers.model.places import Place
+
+NO_ARGUMENTS = Arguments()
+
+
+class EntityRecord(NamedTuple):
+    """An entity, its body where it is a function of the project, and the definition that rules look at."""
+
+    entity: Entity
+    maker: str
+    module: str
+    function: Function | None
+    definition: Definition
+    local: bool
+
+
+class Unresolvable(NamedTuple):
+    """Why a call could not be decided."""
+
+    category: Category
+    reason: str
+    hint: str
+
+
+class PendingRecord:
+    """One call of an entity, or of something unresolved, in one frame, and the uses of its result.
+
+    `direct` is false where the call's own callee is not what is invoked (`map(fit, xs)`), so that the call cannot be
+    rewritten.
+    """
+
+    def __init__(
+        self, site: str, call: ast.expr, place: Place, frame: "FrameRecord", chain: tuple[Place, ...], direct: bool
+    ) -> None:
+        self.site = site
+        self.call = call
+        self.place = place
+        self.frame = frame
+        self.chain = chain
+        self.direct = direct
+        self.entity: Entity | None = None
+        self.unresolvable: Unresolvable | None = None
+        self.certain = True
+        self.supplied = Supplied(0, (), False)
+        self.flows: tuple[DataFlow, ...] = ()
+        self.uses: set[Consumption] = set()
+        self.hoist: ast.expr | None = None
+        self.classic = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether flytekit alone gives a value for this call, and no awaitable."""
+        return self.entity is not None and not self.entity.awaitable
+
+
+class HelperRecord(NamedTuple):
+    """A helper entered from a frame."""
+
+    function: str
+    frame: int
+    call: ast.expr
+
+
+class FrameRecord:
+    """The facts of one function body for one set of arguments."""
+
+    def __init__(self, number: int, function: str, module: str, node: FunctionNode, place: Place) -> None:
+        self.number = number
+        self.function = function
+        self.module = module
+        self.node = node
+        self.place = place
+        self.events: dict[ast.AST, dict[object, PendingRecord | HelperRecord]] = {}
+        self.groups: dict[ast.AST, str] = {}
+        self.reached: set[ast.stmt] = set()
+
+    def note(self, node: ast.AST, key: object, event: PendingRecord | HelperRecord) -> None:
+        self.events.setdefault(node, {}).setdefault(key, event)
+
+
+class Loop:
+    """The jumps out of the innermost loop: what was written on the way since the beginning of the iteration."""
+
+    def __init__(self, mark: int) -> None:
+        self.mark = mark
+        self.breaks: list[Delta] = []
+        self.continues: list[Delta] = []
+
+
+class Activation:
+    """One function body, or module, that is being interpreted.
+
+    `env` is the present scope (a comprehension inside has its own), `home` the owner of the body's cells.
+    """
+
+    def __init__(
+        self, env: Env, frame: FrameRecord, chain: tuple[Place, ...], function: Function | None, mark: int
+    ) -> None:
+        self.env = env
+        self.home = env.owner
+        self.frame = frame
+        self.chain = chain
+        self.function = function
+        self.mark = mark
+        self.result: Values = EMPTY
+        self.yields: Values = EMPTY
+        self.returns: list[Delta] = []
+        self.loops: list[Loop] = []
+        self.reads: Delta = {}
+        self.written: set[Location] = set()
+        self.arguments = NO_ARGUMENTS
+        self.answered = False
+
+
+class Memo(NamedTuple):
+    """A finished activation: valid wherever `reads` still hold."""
+
+    reads: Delta
+    writes: Delta
+    result: Values
+    frame: int
+
+
+class Run:
+    """The interpretation of one entity's body, with all helpers that it enters."""
+
+    def __init__(self, dialect: Dialect, name: str) -> None:
+        self.dialect = dialect
+        self.name = name
+        self.frames: list[FrameRecord] = []
+        self.numbers: dict[object, FrameRecord] = {}
+        self.pending: dict[PendingKey, PendingRecord] = {}
+        self.coroutines: dict[Coroutine, FrameRecord] = {}
+        self.consumed: set[Coroutine] = set()
+        self.observations: dict[object, Observation] = {}
+        self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
+        self.memos: dict[object, list[Memo]] = {}
+        self.steps = 0
+
+
+class CallPoint(NamedTuple):
+    """Where a call is made: `node` is the call, `at` the expression at which the callee begins to run."""
+
+    node: ast.expr
+    at: ast.expr | ast.stmt
+    direct: bool = True
+
+
+def module_owner(name: str) -> Owner:
+    return ("module", name)

@@ -1,0 +1,103 @@
+"""The memory of the abstract interpreter: a flow-sensitive map from locations to abstract values.
+
+It is one dictionary with a trail of what was overwritten, so that an arm of a branch can be tried, taken back as a
+`Delta`, and joined with the other arms: the cost follows what an arm writes, not what the memory holds.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from analyzers.inference.values import EMPTY, Owner, Value, Values, join, joined
+
+Location = tuple[Owner | Value, object]
+Delta = dict[Location, Values]
+
+
+class Store:
+    """Cells are read with `get`; a location that was never written is the empty set."""
+
+    __slots__ = ("_cells", "_trail", "_watchers")
+
+    def __init__(self) -> None:
+        self._cells: dict[Location, Values] = {}
+        self._trail: list[tuple[Location, Values | None]] = []
+        self._watchers: list[Delta] = []
+
+    def get(self, location: Location) -> Values:
+        return self._cells.get(location, EMPTY)
+
+    def __contains__(self, location: Location) -> bool:
+        return location in self._cells
+
+    def set(self, location: Location, values: Values) -> None:
+        """Overwrite a cell (a strong update)."""
+        old = self._cells.get(location)
+        if old is values:
+            return
+        for watcher in self._watchers:
+            watcher[location] = join(watcher.get(location, EMPTY), values)
+        self._trail.append((location, old))
+        self._cells[location] = values
+
+    def add(self, location: Location, values: Values) -> bool:
+        """Join into a cell (a weak update); returns whether that changed it."""
+        old = self._cells.get(location)
+        if old is None:
+            self.set(location, values)
+            return True
+        new = join(old, values)
+        if new == old:
+            return False
+        self.set(location, new)
+        return True
+
+    def mark(self) -> int:
+        """A point to come back to with `since` or `rewind`."""
+        return len(self._trail)
+
+    def since(self, mark: int) -> Delta:
+        """What has been written since `mark`, with its present value."""
+        return {location: self._cells[location] for location, _ in self._trail[mark:]}
+
+    def rewind(self, mark: int) -> Delta:
+        """Take back everything written since `mark`, and return it."""
+        delta = self.since(mark)
+        for location, old in reversed(self._trail[mark:]):
+            if old is None:
+                self._cells.pop(location, None)
+            else:
+                self._cells[location] = old
+        del self._trail[mark:]
+        return delta
+
+    def apply(self, delta: Delta) -> None:
+        for location, values in delta.items():
+            self.set(location, values)
+
+    def merge(self, deltas: Sequence[Delta]) -> None:
+        """Go on from all of several arms, each taken back to the present point."""
+        if len(deltas) == 1:
+            self.apply(deltas[0])
+            return
+        for location in dict.fromkeys(location for delta in deltas for location in delta):
+            before = self.get(location)
+            self.set(location, joined(delta.get(location, before) for delta in deltas))
+
+    @contextmanager
+    def permanent(self) -> Iterator[None]:
+        """What is written meanwhile is not taken back by marks set before: the body of a module runs once."""
+        outside = self._trail, self._watchers
+        self._trail, self._watchers = [], []
+        try:
+            yield
+        finally:
+            self._trail, self._watchers = outside
+
+    def watch(self) -> Delta:
+        """Begin to collect every value that is written, also in arms that end early; ends with `unwatch`."""
+        watcher: Delta = {}
+        self._watchers.append(watcher)
+        return watcher
+
+    def unwatch(self) -> None:
+        self._watchers.pop()

@@ -1,0 +1,315 @@
+"""The abstract values: what an expression may evaluate to.
+
+An abstract value is a frozen set of `Value`; the empty set means that no run gets here. Members are `NamedTuple`, for
+the sake of start-up; since equal tuples of different types are equal, the field `tag` keeps the members of the union
+apart.
+"""
+
+import ast
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from analyzers.model.calls import Category
+from analyzers.model.facts import FunctionNode
+
+Constant = str | bytes | int | float | complex | bool | None
+
+
+class Env:
+    """One activation of a scope: a module, a function, a class body or a comprehension.
+
+    `owner` names its cells in the store; `names` are the names that are bound in it. A class body's names are not seen
+    from the functions inside it (`closed`).
+    """
+
+    __slots__ = ("closed", "module", "names", "owner", "parent", "qualname")
+
+    def __init__(
+        self,
+        owner: "Owner",
+        module: str,
+        qualname: str,
+        names: frozenset[str],
+        parent: "Env | None",
+        closed: bool = False,
+    ) -> None:
+        self.owner = owner
+        self.module = module
+        self.qualname = qualname
+        self.names = names
+        self.parent = parent
+        self.closed = closed
+
+
+Owner = tuple[str, object]
+"""What the cells of a scope belong to: its kind, and a name or number."""
+
+
+class Const(NamedTuple):
+    """A constant whose value is known; `kind` keeps `1`, `1.0` and `True` apart."""
+
+    value: Constant
+    kind: str
+    tag: str = "const"
+
+
+class Data(NamedTuple):
+    """A plain value that is no entity and holds none, computed from the results of the invocations `origins` (site
+    ids).
+
+    `opaque` is empty where that is certain; otherwise it says which code, not seen through, the value comes from:
+    calling such a value is an unresolved call.
+    """
+
+    origins: frozenset[str]
+    opaque: str = ""
+    tag: str = "data"
+
+
+class Unknown(NamedTuple):
+    """A value that may be anything; calling it is an unresolved call with this category, reason and hint."""
+
+    category: Category
+    reason: str
+    hint: str
+    tag: str = "unknown"
+
+
+class EntityRef(NamedTuple):
+    """An entity; `number` is its index in the interpreter's table of definitions."""
+
+    number: int
+    tag: str = "entity"
+
+
+class Function(NamedTuple):
+    """A function or lambda of the project, with the scope that it closes over.
+
+    `wraps` is the function whose name and signature it took by `functools.wraps`; `owner` the class that defines it,
+    for `super()`.
+    """
+
+    node: FunctionNode
+    env: Env
+    wraps: "Function | None" = None
+    owner: "ClassRef | None" = None
+    tag: str = "function"
+
+
+class Bound(NamedTuple):
+    """A method bound to its first argument."""
+
+    function: "Value"
+    receiver: "Value"
+    tag: str = "bound"
+
+
+class ClassRef(NamedTuple):
+    """A class of the project; its attributes live in the store under itself."""
+
+    node: ast.ClassDef
+    env: Env
+    tag: str = "class"
+
+
+class Obj(NamedTuple):
+    """An object made by the expression `site` in the activation `owner`: a container, an instance, a generator.
+
+    `kind` is `list`, `tuple`, `set`, `dict`, `instance` or `iterator`; its content lives in the store. `cls` is the
+    class of an instance.
+    """
+
+    kind: str
+    site: ast.AST
+    owner: Owner
+    cls: ClassRef | None = None
+    tag: str = "object"
+
+
+class ModuleRef(NamedTuple):
+    """A module of the project."""
+
+    name: str
+    tag: str = "module"
+
+
+class External(NamedTuple):
+    """Something outside the project, by its canonical dotted name: `asyncio.gather`, `flytekit.task`, `numpy`."""
+
+    name: str
+    tag: str = "external"
+
+
+class ExternalInstance(NamedTuple):
+    """An instance of an external class that eagerc knows, such as `asyncio.TaskGroup`."""
+
+    cls: str
+    tag: str = "external-instance"
+
+
+class Method(NamedTuple):
+    """A method of a builtin or external object, not called yet."""
+
+    receiver: "Value"
+    name: str
+    tag: str = "method"
+
+
+class Arguments(NamedTuple):
+    """The evaluated arguments of a call; `star` and `double_star` are the contents of those of unknown length."""
+
+    positional: tuple["Values", ...] = ()
+    keywords: tuple[tuple[str, "Values"], ...] = ()
+    star: "Values | None" = None
+    double_star: "Values | None" = None
+
+    @property
+    def all(self) -> tuple["Values", ...]:
+        rest = [values for values in (self.star, self.double_star) if values is not None]
+        return (*self.positional, *(values for _, values in self.keywords), *rest)
+
+    def keyword(self, name: str) -> "Values":
+        return next((values for key, values in self.keywords if key == name), EMPTY)
+
+    def argument(self, index: int, name: str) -> "Values":
+        """The argument that is passed at `index` or as `name`."""
+        return self.positional[index] if index < len(self.positional) else self.keyword(name)
+
+
+class Partial(NamedTuple):
+    """`functools.partial(function, ...)`, and a decorator of flytekit that was given its options only."""
+
+    function: "Values"
+    arguments: Arguments
+    site: ast.expr
+    tag: str = "partial"
+
+
+class Pending(NamedTuple):
+    """The result of an invocation whose use is not known yet; `key` finds its record."""
+
+    key: "PendingKey"
+    tag: str = "pending"
+
+
+class Coroutine(NamedTuple):
+    """A call of an async helper, whose body runs when it is awaited."""
+
+    function: Function
+    arguments: Arguments
+    call: ast.expr
+    caller: Owner
+    tag: str = "coroutine"
+
+
+class Future(NamedTuple):
+    """An awaitable whose content already runs: awaiting it gives `result`."""
+
+    result: "Values"
+    tag: str = "future"
+
+
+class Descriptor(NamedTuple):
+    """A function in a class body under `staticmethod`, `classmethod` or `property` (`kind`)."""
+
+    kind: str
+    function: "Values"
+    tag: str = "descriptor"
+
+
+class Imported(NamedTuple):
+    """A name imported from a module whose body was not interpreted that far yet; looked up again when it is read."""
+
+    module: str
+    name: str
+    tag: str = "imported"
+
+
+class Super(NamedTuple):
+    """`super()` in a method of `cls`, bound to `receiver`."""
+
+    cls: ClassRef
+    receiver: "Value"
+    tag: str = "super"
+
+
+PendingKey = tuple[ast.expr, Owner, int]
+
+Value = (
+    Const
+    | Data
+    | Unknown
+    | EntityRef
+    | Function
+    | Bound
+    | ClassRef
+    | Obj
+    | ModuleRef
+    | External
+    | ExternalInstance
+    | Method
+    | Partial
+    | Pending
+    | Coroutine
+    | Future
+    | Descriptor
+    | Imported
+    | Super
+)
+Values = frozenset[Value]
+
+EMPTY: Values = frozenset()
+PLAIN: Values = frozenset({Data(frozenset())})
+
+
+def const(value: Constant) -> Values:
+    return frozenset({Const(value, type(value).__name__)})
+
+
+NONE = const(None)
+
+
+def only(value: Value) -> Values:
+    return frozenset({value})
+
+
+def join(*parts: Values) -> Values:
+    """The union, in which plain data are one value."""
+    return joined(parts)
+
+
+def joined(parts: Iterable[Values]) -> Values:
+    """The union of many, in which plain data are one value."""
+    distinct = [part for part in parts if part]
+    if not distinct:
+        return EMPTY
+    first = distinct[0]
+    if all(part is first or part <= first for part in distinct):
+        return first
+    return _one_data(frozenset().union(*distinct))
+
+
+def _one_data(values: Values) -> Values:
+    data = [value for value in values if isinstance(value, Data)]
+    if len(data) < 2:
+        return values
+    origins = frozenset[str]().union(*(value.origins for value in data))
+    opaque = min((value.opaque for value in data if value.opaque), default="")
+    return values.difference(data) | {Data(origins, opaque)}
+
+
+def origins(values: Values) -> frozenset[str]:
+    """The site ids of the invocations that plain values in `values` come from."""
+    return frozenset[str]().union(*(value.origins for value in values if isinstance(value, Data)))
+
+
+def constants(values: Values) -> tuple[Constant, ...] | None:
+    """The possible constants, or None where something else is possible too."""
+    if all(isinstance(value, Const) for value in values):
+        return tuple(value.value for value in values if isinstance(value, Const))
+    return None
+
+
+def single(values: Values) -> Value | None:
+    """The only possible value, if there is just one."""
+    return next(iter(values)) if len(values) == 1 else None

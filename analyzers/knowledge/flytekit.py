@@ -1,0 +1,116 @@
+"""The table of what makes a Flyte entity: decorators, factories and classes of flytekit, by canonical dotted name."""
+
+from typing import NamedTuple
+
+from analyzers.model.entities import EntityKind
+
+EAGER = "flytekit.eager"
+CLASSIC_EAGER = "flytekit.experimental.eager"
+EAGER_EXCEPTION = "flytekit.exceptions.eager.EagerException"
+CLASSIC_EAGER_EXCEPTION = "flytekit.experimental.EagerException"
+
+REPLACED = frozenset({EAGER, CLASSIC_EAGER, EAGER_EXCEPTION, CLASSIC_EAGER_EXCEPTION})
+"""What a built module takes from the runtime instead of flytekit."""
+
+_ALIASES = {
+    "flytekit.core.task.task": "flytekit.task",
+    "flytekit.core.task.eager": EAGER,
+    "flytekit.core.task.reference_task": "flytekit.reference_task",
+    "flytekit.core.task.Echo": "flytekit.core.task.Echo",
+    "flytekit.core.workflow.workflow": "flytekit.workflow",
+    "flytekit.core.workflow.reference_workflow": "flytekit.reference_workflow",
+    "flytekit.core.workflow.ImperativeWorkflow": "flytekit.ImperativeWorkflow",
+    "flytekit.core.dynamic_workflow_task.dynamic": "flytekit.dynamic",
+    "flytekit.core.array_node_map_task.map_task": "flytekit.map_task",
+    "flytekit.core.array_node_map_task.array_node_map_task": "flytekit.map_task",
+    "flytekit.core.legacy_map_task.map_task": "flytekit.map_task",
+    "flytekit.core.map_task.map_task": "flytekit.map_task",
+    "flytekit.experimental.map_task": "flytekit.map_task",
+    "flytekit.core.launch_plan.LaunchPlan": "flytekit.LaunchPlan",
+    "flytekit.core.launch_plan.reference_launch_plan": "flytekit.reference_launch_plan",
+    "flytekit.core.reference.get_reference_entity": "flytekit.get_reference_entity",
+    "flytekit.core.container_task.ContainerTask": "flytekit.ContainerTask",
+    "flytekit.core.base_sql_task.SQLTask": "flytekit.SQLTask",
+    "flytekit.Workflow": "flytekit.ImperativeWorkflow",
+    "flytekit.core.interface.kwtypes": "flytekit.kwtypes",
+    "flytekit.core.base_task.kwtypes": "flytekit.kwtypes",
+    "flytekit.experimental.eager_function.eager": CLASSIC_EAGER,
+    "flytekit.experimental.eager_function.EagerException": CLASSIC_EAGER_EXCEPTION,
+    "flytekit.remote.remote.FlyteRemote": "flytekit.remote.FlyteRemote",
+}
+
+
+def canonical(name: str) -> str:
+    """The name under which this table knows what flytekit also offers as `name`."""
+    return _ALIASES.get(name, name)
+
+
+class Maker(NamedTuple):
+    """A decorator that makes an entity of a function. `async_kind` is the kind that an `async def` becomes."""
+
+    kind: EntityKind
+    async_kind: EntityKind
+
+
+DECORATORS = {
+    "flytekit.task": Maker(EntityKind.TASK, EntityKind.ASYNC_TASK),
+    "flytekit.workflow": Maker(EntityKind.WORKFLOW, EntityKind.WORKFLOW),
+    "flytekit.dynamic": Maker(EntityKind.DYNAMIC, EntityKind.DYNAMIC),
+    EAGER: Maker(EntityKind.EAGER, EntityKind.EAGER),
+    CLASSIC_EAGER: Maker(EntityKind.EAGER, EntityKind.EAGER),
+    "flytekit.reference_task": Maker(EntityKind.REFERENCE, EntityKind.REFERENCE),
+    "flytekit.reference_workflow": Maker(EntityKind.REFERENCE, EntityKind.REFERENCE),
+    "flytekit.reference_launch_plan": Maker(EntityKind.REFERENCE, EntityKind.REFERENCE),
+}
+"""What is called with a function, or with options that give a decorator."""
+
+WRAPPERS = {
+    "flytekit.map_task": EntityKind.MAP_TASK,
+    "flytekit.LaunchPlan.get_or_create": EntityKind.LAUNCH_PLAN,
+    "flytekit.LaunchPlan.create": EntityKind.LAUNCH_PLAN,
+    "flytekit.LaunchPlan.get_default_launch_plan": EntityKind.LAUNCH_PLAN,
+}
+"""What is called with an entity and gives another one."""
+
+WRAPPED_ARGUMENT = {
+    "flytekit.map_task": (0, "target"),
+    "flytekit.LaunchPlan.get_or_create": (0, "workflow"),
+    "flytekit.LaunchPlan.create": (1, "workflow"),
+    "flytekit.LaunchPlan.get_default_launch_plan": (1, "workflow"),
+}
+
+CONSTRUCTORS = {
+    "flytekit.ImperativeWorkflow": EntityKind.IMPERATIVE_WORKFLOW,
+    "flytekit.ContainerTask": EntityKind.CONTAINER_TASK,
+    "flytekit.get_reference_entity": EntityKind.REFERENCE,
+    "flytekit.core.reference_entity.ReferenceEntity": EntityKind.REFERENCE,
+    "flytekit.core.task.ReferenceTask": EntityKind.REFERENCE,
+    "flytekit.core.workflow.ReferenceWorkflow": EntityKind.REFERENCE,
+    "flytekit.core.launch_plan.ReferenceLaunchPlan": EntityKind.REFERENCE,
+}
+"""What makes an entity out of its arguments alone."""
+
+REMOTE_METHODS = frozenset(
+    f"fetch_{what}{how}" for what in ("task", "workflow", "launch_plan") for how in ("", "_lazy")
+)
+"""Methods of a `FlyteRemote` that fetch something that was registered before."""
+
+_VENDORS = ("flytekit", "flytekitplugins")
+
+
+def constructed_kind(name: str) -> EntityKind | None:
+    """The kind of entity that calling the class or function `name` makes, None where it makes none.
+
+    Task classes of flytekit and its plugins are known by their name: `ShellTask`, `BigQueryTask`, ...
+    """
+    if name in CONSTRUCTORS:
+        return CONSTRUCTORS[name]
+    vendor, _, _ = name.partition(".")
+    last = name.rpartition(".")[2]
+    if vendor in _VENDORS and last.endswith("Task") and last[0].isupper() and not last.endswith("PythonFunctionTask"):
+        return EntityKind.TASK_INSTANCE
+    return None
+
+
+TRANSPARENT = frozenset({"flytekit.vscode", "flytekit.deck.deck", "flytekit.interactive.vscode"})
+"""Decorators that go below `@task` and give back a function that does what it did."""

@@ -1,0 +1,87 @@
+"""Libraries that hold no Flyte entities."""
+
+import sys
+
+_PLAIN = frozenset(
+    [
+        "numpy",
+        "pandas",
+        "polars",
+        "pyarrow",
+        "scipy",
+        "sklearn",
+        "torch",
+        "torchvision",
+        "tensorflow",
+        "keras",
+        "jax",
+        "flax",
+        "xgboost",
+        "lightgbm",
+        "catboost",
+        "matplotlib",
+        "seaborn",
+        "plotly",
+        "PIL",
+        "cv2",
+        "requests",
+        "httpx",
+        "aiohttp",
+        "boto3",
+        "botocore",
+        "google",
+        "azure",
+        "pydantic",
+        "pydantic_core",
+        "attr",
+        "attrs",
+        "yaml",
+        "toml",
+        "dotenv",
+        "click",
+        "typer",
+        "rich",
+        "tqdm",
+        "loguru",
+        "structlog",
+        "tenacity",
+        "dataclasses_json",
+        "mashumaro",
+        "marshmallow_enum",
+        "sqlalchemy",
+        "psycopg2",
+        "redis",
+        "pymongo",
+        "joblib",
+        "dask",
+        "ray",
+        "wandb",
+        "mlflow",
+        "optuna",
+        "transformers",
+        "datasets",
+        "tokenizers",
+        "spacy",
+        "nltk",
+        "typing_extensions",
+        "pytest",
+        "networkx",
+        "sympy",
+        "statsmodels",
+        "fsspec",
+        "s3fs",
+        "gcsfs",
+        "cloudpickle",
+    ]
+)
+
+
+def is_standard(name: str) -> bool:
+    """Whether a dotted name belongs to the standard library, builtins included."""
+    return name.partition(".")[0] in sys.stdlib_module_names or name.partition(".")[0] == "builtins"
+
+
+def is_plain(name: str) -> bool:
+    """Whether a dotted name belongs to a library that is known to hold no entities."""
+    top = name.partition(".")[0]
+    return top in _PLAIN or is_standard(name) or top in ("flytekit", "flytekitplugins", "flyteidl")
