@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from analyzers.analysis import Analysis, analyze
-
 from analyzers.model.settings import Settings
 from analyzers.project import SourceError
 from eagerc import configuration

@@ -59,12 +59,13 @@ def select(words: Sequence[str]) -> Selection:
         if wanted.function is not None and not matching:
             hint = nearest(wanted.function, {_names(function)[0] for function in below})
             problems.append(f"{wanted.path}: no eager function `{wanted.function}`{hint}")
+    failed = errors(made)
     if problems:
-        raise UsageError(*problems)
+        raise UsageError(*problems, *(f"{error.place}: {error.message}" for error in failed))
     return Selection(
         made,
         tuple(sorted((one for one in found if str(one.function.entity.place) in chosen), key=_place)),
-        errors(made),
+        failed,
     )
 
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from codegen.graph.formats import FORMATS, GraphError, format_of
-from eagerc.cli.status import report_errors
+from eagerc.cli.status import NOTHING_TO_SAY, report_errors
 from eagerc.failures import UsageError
 from eagerc.files import write
 from eagerc.targets import select
@@ -32,7 +32,9 @@ def _drawn(options: argparse.Namespace) -> int:
     selection = select(options.targets)
     status = report_errors(selection.errors)
     if not selection.functions:
-        raise UsageError("there is no eager function to draw")
+        if status == NOTHING_TO_SAY:
+            raise UsageError("there is no eager function to draw")
+        return status
     from codegen.graph.pictures import render
 
     drawn = render([one.function for one in selection.functions], chosen)

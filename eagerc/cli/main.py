@@ -48,12 +48,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str], options: argparse.Namespace) -> int:
     at = next((index for index, word in enumerate(arguments) if not word.startswith("-")), len(arguments))
-    _parser().parse_args(arguments[: at + 1], options)
-    verb = _load(options.verb)
-    parser = argparse.ArgumentParser(prog=f"eagerc {options.verb}", description=verb.__doc__, allow_abbrev=False)
-    _add_debug(parser)
+    if at or not arguments or arguments[0] not in _VERBS:
+        _parser().parse_args(arguments[: at + 1], options)
+    verb = _load(arguments[at])
+    parser = _Parser(prog=f"eagerc {arguments[at]}", description=verb.__doc__)
     verb.configure(parser)
     return verb.run(parser.parse_args(arguments[at + 1 :], options))
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help for a terminal of the usual width: to ask for the real one, argparse imports two milliseconds of modules."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=100)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser of options that no verb goes without."""
+
+    def __init__(self, prog: str, description: str | None, usage: str | None = None, epilog: str | None = None) -> None:
+        super().__init__(prog, usage, description, epilog, formatter_class=_Help, allow_abbrev=False)
+        self.add_argument("--debug", action="store_true", help="show the traceback of a failure of eagerc itself")
 
 
 def _explain(error: BaseException) -> int:
@@ -73,22 +88,15 @@ def _explain(error: BaseException) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="eagerc",
+    parser = _Parser(
+        "eagerc",
         description="The compiler that eager Flyte workflows lost.",
         epilog="verbs:\n" + "".join(f"  {verb:<8}{says}\n" for verb, says in _VERBS.items()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="eagerc [-h] [--version] VERB ...",
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"eagerc {__version__}")
-    _add_debug(parser)
     parser.add_argument("verb", metavar="VERB", choices=_VERBS, help=", ".join(_VERBS))
     return parser
-
-
-def _add_debug(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--debug", action="store_true", help="show the traceback of a failure of eagerc itself")
 
 
 def _load(verb: str) -> Verb:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from analyzers.analysis import ModuleFacts
-
 from codegen.build import BuildError, build
 from codegen.build.modules import needed_modules, path_in_tree
 from eagerc import __version__

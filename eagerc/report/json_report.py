@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzers.analysis import Analysis
-
 from analyzers.model.calls import Invocation, UnresolvedCall
 from analyzers.model.diagnostics import Diagnostic, Edit, Fix
 from analyzers.model.facts import EntityFunction

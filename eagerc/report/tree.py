@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from analyzers.analysis import Analysis
-
 from analyzers.model.calls import Invocation, UnresolvedCall
 from analyzers.model.entities import Entity
 from analyzers.model.facts import EntityFunction
@@ -38,19 +37,9 @@ def report(selected: Sequence[Selected], colour: bool) -> Iterator[str]:
     """A tree for each eager function: entities with their call sites, and what they invoke in turn."""
     branches = ROUND if terminal.can_print("├└│─") else ASCII
     for one in selected:
-        yield from _drawn(_root(one, colour), branches)
+        tree = _Tree(one.configured.analysis, colour)
+        yield from _drawn(tree.root(one.function), branches)
         yield ""
-
-
-def _root(selected: Selected, colour: bool) -> Node:
-    function, analysis = selected.function, selected.configured.analysis
-    entity = function.entity
-    name = painted(visible(entity.name), terminal.BOLD, colour)
-    where = painted(visible(str(entity.place)), terminal.DIM, colour)
-    details = (decided(function), *([f"invokes {closure}"] if (closure := _closure(analysis, entity)) else []))
-    return Node(
-        f"{name}  {function.dialect.value} eager function  {where}", details, _children(function, analysis, (), colour)
-    )
 
 
 def decided(function: EntityFunction) -> str:
@@ -63,42 +52,58 @@ def decided(function: EntityFunction) -> str:
 
 def _closure(analysis: Analysis, entity: Entity) -> str:
     direct, reached = len(analysis.dependencies(entity.name)), len(analysis.closure(entity.name))
-    if not reached:
-        return ""
-    return f"{direct} directly, {reached} with what they invoke" if reached != direct else str(direct)
+    entities = "1 entity" if direct == 1 else f"{direct} entities"
+    return f"invokes {entities}" if reached == direct else f"invokes {entities}, {reached} with what those invoke"
 
 
-def _children(function: EntityFunction, analysis: Analysis, above: tuple[str, ...], colour: bool) -> tuple[Node, ...]:
-    grouped: dict[str, list[Invocation]] = {}
-    for invocation in function.invocations:
-        grouped.setdefault(invocation.entity.name, []).append(invocation)
-    entities = [_entity(sites, analysis, (*above, function.entity.name), colour) for sites in grouped.values()]
-    return (*entities, *(_unresolved(call, colour) for call in function.unresolved))
+class _Tree:
+    """Makes the tree of one eager function; what an entity invokes is shown where it occurs first."""
 
+    def __init__(self, analysis: Analysis, colour: bool) -> None:
+        self._analysis = analysis
+        self._colour = colour
+        self._shown: set[str] = set()
 
-def _entity(sites: Sequence[Invocation], analysis: Analysis, above: tuple[str, ...], colour: bool) -> Node:
-    entity = sites[0].entity
-    kind = painted(entity.kind.value.replace("_", " "), terminal.BLUE, colour)
-    where = painted(visible(str(entity.place)), terminal.DIM, colour)
-    doubt = "" if any(site.certain for site in sites) else "  one of several candidates"
-    again = entity.name in above
-    line = f"{visible(entity.name)}  {kind}  {where}{doubt}{'  (see above)' if again else ''}"
-    body = None if again else analysis.body(entity.name)
-    return Node(line, tuple(map(_site, sites)), _children(body, analysis, above, colour) if body else ())
+    def root(self, function: EntityFunction) -> Node:
+        entity = function.entity
+        name = self._painted(entity.name, terminal.BOLD)
+        line = f"{name}  {function.dialect.value} eager function  {self._painted(entity.place, terminal.DIM)}"
+        self._shown.add(entity.name)
+        return Node(line, (decided(function), _closure(self._analysis, entity)), self._children(function))
+
+    def _children(self, function: EntityFunction) -> tuple[Node, ...]:
+        grouped: dict[str, list[Invocation]] = {}
+        for invocation in function.invocations:
+            grouped.setdefault(invocation.entity.name, []).append(invocation)
+        entities = [self._entity(sites) for sites in grouped.values()]
+        return (*entities, *map(self._unresolved, function.unresolved))
+
+    def _entity(self, sites: Sequence[Invocation]) -> Node:
+        entity = sites[0].entity
+        kind = self._painted(entity.kind.value.replace("_", " "), terminal.BLUE)
+        line = f"{visible(entity.name)}  {kind}  {self._painted(entity.place, terminal.DIM)}"
+        if not any(site.certain for site in sites):
+            line += "  one of several candidates"
+        body = self._analysis.body(entity.name)
+        if body is None:
+            return Node(line, tuple(map(_site, sites)), ())
+        if entity.name in self._shown:
+            return Node(f"{line}  (see above)", tuple(map(_site, sites)), ())
+        self._shown.add(entity.name)
+        return Node(line, tuple(map(_site, sites)), self._children(body))
+
+    def _unresolved(self, call: UnresolvedCall) -> Node:
+        place = self._painted(call.place, terminal.DIM)
+        line = f"{self._painted('unresolved', terminal.YELLOW)} {visible(call.text)}  {place}"
+        return Node(line, tuple(visible(text) for text in (call.reason, call.hint) if text), ())
+
+    def _painted(self, text: object, colour: str) -> str:
+        return painted(visible(str(text)), colour, self._colour)
 
 
 def _site(invocation: Invocation) -> str:
-    through = f", through {' > '.join(map(_short, invocation.chain))}" if invocation.chain else ""
-    return f"{visible(str(invocation.place))} {invocation.consumed.value}{through}"
-
-
-def _short(place: object) -> str:
-    return visible(str(place))
-
-
-def _unresolved(call: UnresolvedCall, colour: bool) -> Node:
-    line = f"{painted('unresolved', terminal.YELLOW, colour)} {visible(call.text)}  {visible(str(call.place))}"
-    return Node(line, tuple(visible(text) for text in (call.reason, call.hint) if text), ())
+    through = f", through {' > '.join(map(str, invocation.chain))}" if invocation.chain else ""
+    return visible(f"{invocation.place} {invocation.consumed.value}{through}")
 
 
 def _drawn(node: Node, branches: Branches) -> Iterator[str]:
