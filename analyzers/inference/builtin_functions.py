@@ -243,7 +243,7 @@ class BuiltinFunctions(Containers):
         return only(Partial(only(External("functools.update_wrapper")), arguments, point.node))
 
     def _call_update_wrapper(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`functools.wraps(wrapped)(wrapper)` arrives as (wrapped, wrapper); called directly it is the other way round."""
+        """`wraps(wrapped)(wrapper)` arrives as (wrapped, wrapper); a direct call has them the other way round."""
         if len(arguments.positional) < 2:
             return joined(arguments.all)
         wrapped, wrapper = arguments.positional[:2]

@@ -26,7 +26,6 @@ from analyzers.inference.values import (
     Obj,
     Owner,
     Partial,
-    Pending,
     Unknown,
     Value,
     Values,
@@ -70,9 +69,7 @@ class Calls(Classes):
         return joined(self._call_one(value, arguments, point, certain) for value in sorted(candidates, key=_order))
 
     def _no_callee(self, point: CallPoint) -> None:
-        """Nothing to call: unreachable, an error of the program, or something missed; which one shows at the end of the
-        run.
-        """
+        """Nothing to call: dead code, a mistake, or something missed; which one shows at the end of the run."""
         key = (self.here.frame.number, point.node)
         pending = (point.node, self.env.owner, -1)
         if pending not in self.run.pending:
@@ -93,8 +90,6 @@ class Calls(Classes):
                 return self.instantiate(value, arguments, point)
             case Partial(function=function, arguments=bound):
                 return self.call(function, _merged(bound, arguments), point)
-            case Descriptor(function=function):
-                return self.call(function, arguments, point)
             case Obj(kind="instance"):
                 return self._call_instance(value, arguments, point)
             case External(name=name):
@@ -106,11 +101,14 @@ class Calls(Classes):
                 return self.unresolved(point, Unresolvable(category, reason, hint))
             case Data(opaque=opaque):
                 return self._call_data(opaque, arguments, point)
-            case Pending():
-                self.forced(only(value), point.node)
-                return PLAIN
             case _:
-                return PLAIN
+                return self._call_other(value, arguments, point)
+
+    def _call_other(self, value: Value, arguments: Arguments, point: CallPoint) -> Values:
+        if isinstance(value, Descriptor):
+            return self.call(value.function, arguments, point)
+        self.forced(only(value), point.node)
+        return PLAIN
 
     def _call_data(self, opaque: str, arguments: Arguments, point: CallPoint) -> Values:
         if not opaque or self.here.function is None:
@@ -314,7 +312,8 @@ class Calls(Classes):
                 self.doubt -= 1
             case EntityRef(number=number):
                 name = self.entities[number].entity.name
-                reason = f"`{name}` is handed to {f'`{receiver}`' if receiver else 'code that is not known'}, which may call it"
+                taker = f"`{receiver}`" if receiver else "code that is not known"
+                reason = f"`{name}` is handed to {taker}, which may call it"
                 hint = "call the entity in the project's own code"
                 self.unresolved(
                     CallPoint(point.node, point.at, direct=False), Unresolvable(Category.EXTERNAL_CODE, reason, hint)

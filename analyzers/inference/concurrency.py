@@ -84,9 +84,7 @@ class Concurrency(BuiltinFunctions):
         return only(ExternalInstance("asyncio.AbstractEventLoop"))
 
     def _call_in_thread(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`to_thread(function, ...)` and `executor.submit(function, ...)`: the function is called now, the result comes
-        later.
-        """
+        """`to_thread(function, ...)`, `executor.submit(function, ...)`: called now, the result comes later."""
         function, *rest = arguments.positional or (EMPTY,)
         return self._deferred(function, arguments._replace(positional=tuple(rest)), point)
 

@@ -47,8 +47,7 @@ class Containers(Calls):
                 return self.opaque(f"`{name}`, a method outside the project")
             case _:
                 self.handed_over(arguments, point, name)
-                found = self.mixed([only(receiver), *arguments.all])
-                return found
+                return self.mixed([only(receiver), *arguments.all])
 
     def mixed_origins(self, arguments: Arguments) -> frozenset[str]:
         return frozenset[str]().union(*(self.origins(values) for values in arguments.all))

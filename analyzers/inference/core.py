@@ -43,9 +43,7 @@ STEP_LIMIT = 400_000
 
 
 class Core(ABC):
-    """Memory, modules, records and the present activation; the parts of the semantics inherit from it one upon the
-    other.
-    """
+    """Memory, modules, records and the present activation: what the parts of the semantics inherit from."""
 
     def __init__(self, project: Project, settings: Settings) -> None:
         self.project = project

@@ -158,14 +158,14 @@ class Expressions(Library):
             if isinstance(first.value, str) and isinstance(second.value, str) and len(first.value) < _TEXT_LIMIT:
                 return const(first.value + second.value)
             return None
-        pairs = [v for v in (*left, *right) if isinstance(v, Obj) and v.kind in ("list", "tuple")]
-        if not pairs:
+        kinds = sorted({v.kind for v in (*left, *right) if isinstance(v, Obj) and v.kind in ("list", "tuple")})
+        if not kinds:
             return None
-        if len(pairs) == 2 and first in pairs and second in pairs:
-            items = [self.items(v) for v in (first, second) if isinstance(v, Obj)]
-            if items[0] is not None and items[1] is not None:
-                return self.sequence(pairs[0].kind, node, items[0] + items[1])
-        return self.many(pairs[0].kind, node, joined(self.iterated(part, node) for part in (left, right)))
+        if isinstance(first, Obj) and isinstance(second, Obj):
+            front, back = self.items(first), self.items(second)
+            if front is not None and back is not None:
+                return self.sequence(kinds[0], node, front + back)
+        return self.many(kinds[0], node, joined(self.iterated(part, node) for part in (left, right)))
 
     def _eval_unary(self, node: ast.UnaryOp) -> Values:
         operand = self.evaluate(node.operand)

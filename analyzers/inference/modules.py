@@ -72,7 +72,7 @@ def label_of(call: ast.expr) -> str:
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
-    """The calls of a module in source order, each with the qualified name of the function or class that it stands in."""
+    """The calls of a module in source order, each with the qualified name of what it stands in."""
     pending: list[tuple[ast.AST, str]] = [(tree, "")]
     while pending:
         node, qualname = pending.pop()

@@ -35,10 +35,12 @@ _DEPTH_LIMIT = 6
 
 
 def item(obj: Obj, key: object) -> Location:
+    """The cell of one element."""
     return (obj, ("item", key))
 
 
 def attribute_cell(owner: Value, name: str) -> Location:
+    """The cell of an attribute."""
     return (owner, ("attribute", name))
 
 

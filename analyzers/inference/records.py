@@ -1,5 +1,4 @@
-"""What the interpreter notes down while it runs: entities made, pending invocations, frames, and the run of one
-function.
+"""What the interpreter notes down while it runs: entities, pending invocations, frames, runs.
 
 These records grow while a run goes on; `facts` turns them into the immutable values that others read. They are plain
 classes because creating dataclasses costs start-up time.
@@ -162,4 +161,5 @@ class CallPoint(NamedTuple):
 
 
 def module_owner(name: str) -> Owner:
+    """What the globals of a module belong to."""
     return ("module", name)

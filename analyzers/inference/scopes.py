@@ -106,7 +106,7 @@ def all_arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
 
 
 def _within_scope(node: ast.AST) -> Iterator[ast.AST]:
-    """The children of `node` that belong to the same scope as `node`; a walrus in a comprehension binds outside of it."""
+    """The children of `node` in its own scope; a walrus in a comprehension binds outside of it."""
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             yield from node.decorator_list

@@ -5,33 +5,21 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from analyzers.inference.expressions import Expressions
-from analyzers.inference.modules import Module
+from analyzers.inference.definitions import Definitions
 from analyzers.inference.records import CallPoint, Loop
-from analyzers.inference.scopes import scope_of
-from analyzers.inference.store import Delta, Location
+from analyzers.inference.store import Delta
 from analyzers.inference.values import (
     EMPTY,
     NONE,
     PLAIN,
     Arguments,
-    Bound,
-    ClassRef,
     Const,
     Data,
-    Descriptor,
-    EntityRef,
-    Env,
-    External,
     ExternalInstance,
-    Function,
-    Imported,
     Method,
     Obj,
-    Partial,
     Unknown,
     Values,
-    const,
     join,
     joined,
     only,
@@ -42,14 +30,8 @@ _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
 
 
-class Statements(Expressions):
+class Statements(Definitions):
     """`execute` for every kind of statement."""
-
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)
-        self.classes: dict[Env, ClassRef] = {}
-        self.extra_names: dict[str, set[str]] = {}
-        self.unfinished: set[Module] = set()
 
     def execute(self, body: list[ast.stmt]) -> bool:
         for statement in body:
@@ -111,67 +93,6 @@ class Statements(Expressions):
                 return joined(self.subscripted(v, keys, target) for v in self.evaluate(value))
             case _:
                 return PLAIN
-
-    def assign(self, target: ast.expr, values: Values) -> None:
-        """Bind a target of any shape."""
-        match target:
-            case ast.Name(id=name):
-                self.bind(name, values)
-            case ast.Attribute(value=value, attr=attr):
-                self.assign_attribute(self.evaluate(value), attr, values)
-            case ast.Subscript(value=value, slice=key):
-                self._assign_item(self.evaluate(value), self.evaluate(key), values, target)
-            case ast.Starred(value=value):
-                self.assign(value, values)
-            case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                self._unpack(targets, values, target)
-            case _:
-                pass
-
-    def _assign_item(self, targets: Values, keys: Values, values: Values, node: ast.expr) -> None:
-        for value in targets:
-            match value:
-                case Obj(kind="instance"):
-                    point = CallPoint(node, node, direct=False)
-                    self.call_method(value, "__setitem__", Arguments((keys, values)), point)
-                case Obj():
-                    self.store_item(value, keys, values)
-                case _:
-                    self.forced(only(value), node)
-
-    def _unpack(self, targets: list[ast.expr], values: Values, node: ast.expr) -> None:
-        parts: list[list[Values]] = [[] for _ in targets]
-        for value in sorted(values, key=lambda v: v.tag):
-            for slot, part in zip(parts, self._parts(value, targets, node), strict=True):
-                slot.append(part)
-        for target, slot in zip(targets, parts, strict=True):
-            self.assign(target, joined(slot))
-
-    def _parts(self, value: object, targets: list[ast.expr], node: ast.expr) -> list[Values]:
-        starred = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
-        items = self._record_items(value) if isinstance(value, Obj) else None
-        if items is not None and starred is None and len(items) == len(targets):
-            return items
-        if items is not None and starred is not None and len(items) >= len(targets) - 1:
-            after = len(targets) - starred - 1
-            middle = items[starred : len(items) - after]
-            rest = self.sequence("list", targets[starred], middle)
-            return [*items[:starred], rest, *items[len(items) - after :]]
-        element = self.iterated(only(value), node)  # type: ignore[arg-type]  # a Value
-        return [self.many("list", t, element) if isinstance(t, ast.Starred) else element for t in targets]
-
-    def _record_items(self, obj: Obj) -> list[Values] | None:
-        if obj.kind != "instance":
-            return self.items(obj)
-        if obj.cls is None or not self.is_record(obj.cls):
-            return None
-        names = [
-            s.target.id for s in obj.cls.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
-        ]
-        return [
-            self.attribute(only(obj), name, obj.cls.node.bases[0] if obj.cls.node.bases else ast.Name(name))
-            for name in names
-        ]
 
     def _exec_delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -285,67 +206,6 @@ class Statements(Expressions):
             if self.decided(case.guard, guard) is False:
                 return False
         return self.execute(case.body)
-
-    def _matches(self, pattern: ast.pattern, subject: Values) -> bool | None:
-        """Whether a pattern certainly matches or certainly does not."""
-        match pattern:
-            case ast.MatchAs(pattern=None):
-                return True
-            case ast.MatchAs(pattern=inner) if inner is not None:
-                return self._matches(inner, subject)
-            case ast.MatchOr(patterns=patterns):
-                found = [self._matches(inner, subject) for inner in patterns]
-                return True if True in found else None if None in found else False
-            case ast.MatchValue(value=ast.Constant(value=constant)):
-                known = [value for value in subject if isinstance(value, Const)]
-                if len(known) < len(subject) or not known:
-                    return None
-                equal = {value.value == constant for value in known}
-                return equal.pop() if len(equal) == 1 else None
-            case _:
-                return None
-
-    def _bind_pattern(self, pattern: ast.pattern, subject: Values) -> None:
-        match pattern:
-            case ast.MatchAs(pattern=inner, name=name):
-                if inner is not None:
-                    self._bind_pattern(inner, subject)
-                if name is not None:
-                    self.bind(name, subject)
-            case ast.MatchStar(name=name):
-                if name is not None:
-                    self.bind(name, self.many("list", pattern, subject))
-            case ast.MatchOr(patterns=patterns):
-                for inner in patterns:
-                    self._bind_pattern(inner, subject)
-            case ast.MatchSequence(patterns=patterns):
-                self._bind_sequence(patterns, subject)
-            case ast.MatchMapping(keys=keys, patterns=patterns, rest=rest):
-                for key, inner in zip(keys, patterns, strict=True):
-                    values = self.evaluate(key)
-                    self._bind_pattern(inner, joined(self.subscripted(v, values, key) for v in subject))
-                if rest is not None:
-                    self.bind(rest, subject)
-            case ast.MatchClass(patterns=patterns, kwd_attrs=names, kwd_patterns=inner_patterns):
-                for inner in patterns:
-                    self._bind_pattern(inner, joined(self._attributes_of(v) for v in subject))
-                for name, inner in zip(names, inner_patterns, strict=True):
-                    self._bind_pattern(inner, self.attribute(subject, name, ast.Name(name, lineno=1, col_offset=0)))
-            case _:
-                pass
-
-    def _bind_sequence(self, patterns: list[ast.pattern], subject: Values) -> None:
-        for index, inner in enumerate(patterns):
-            parts = []
-            for value in subject:
-                items = self._record_items(value) if isinstance(value, Obj) else None
-                exact = items is not None and len(items) == len(patterns)
-                parts.append(items[index] if items is not None and exact else self.iterated(only(value), ast.Name("_")))
-            self._bind_pattern(inner, joined(parts))
-
-    def _attributes_of(self, value: object) -> Values:
-        items = self._record_items(value) if isinstance(value, Obj) else None
-        return joined(items) if items is not None else PLAIN
 
     # Loops.
 
@@ -501,181 +361,6 @@ class Statements(Expressions):
         ends = self.execute(handler.body)
         delta = self.store.rewind(mark)
         return delta if ends else None
-
-    # Definitions.
-
-    def _exec_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        function = Function(node, self.env, None, self._owning_class())
-        decorators = [(decorator, self.evaluate(decorator)) for decorator in node.decorator_list]
-        self.set_defaults(function)
-        values: Values = only(function)
-        for decorator, decorating in reversed(decorators):
-            values = self._decorate_with(decorator, decorating, values)
-        self.bind(node.name, values)
-
-    def _owning_class(self) -> ClassRef | None:
-        if self.env.owner[0] == "class":
-            return self.classes.get(self.env)
-        return self.enclosing_class()
-
-    def _decorate_with(self, decorator: ast.expr, decorating: Values, values: Values) -> Values:
-        entities = [value for value in values if isinstance(value, EntityRef)]
-        point = CallPoint(decorator, decorator, direct=False)
-        if self._transparent(decorating):
-            after = values
-        else:
-            after = self.call(decorating, Arguments((values,)), point) or values
-        made_above = any(isinstance(v, External) and self.makes_entity(v.name) for v in self._deepest(decorating))
-        if entities and not made_above and (after is values or not any(e in after for e in entities)):
-            self._hide(entities, decorator)
-        return after
-
-    def _deepest(self, decorating: Values) -> Values:
-        while any(isinstance(value, Partial) for value in decorating):
-            decorating = joined(value.function if isinstance(value, Partial) else only(value) for value in decorating)
-        return decorating
-
-    def _transparent(self, decorating: Values) -> bool:
-        """Whether the decorator is code outside the project, which is taken to keep what the function does."""
-        known = Function | Bound | ClassRef | Partial | Obj | EntityRef | Descriptor
-        for value in decorating:
-            if isinstance(value, External) and (self.makes_entity(value.name) or self.has_handler(value.name)):
-                return False
-            if isinstance(value, known):
-                return False
-        return True
-
-    def _hide(self, entities: list[EntityRef], decorator: ast.expr) -> None:
-        for ref in entities:
-            record = self.entities[ref.number]
-            if record.definition.hidden_by is None:
-                definition = record.definition._replace(hidden_by=decorator)
-                self.entities[ref.number] = record._replace(definition=definition)
-
-    def _exec_class(self, node: ast.ClassDef) -> None:
-        bases = [self.evaluate(base) for base in node.bases if not isinstance(base, ast.Starred)]
-        for keyword in node.keywords:
-            self.evaluate(keyword.value)
-        decorators = [(decorator, self.evaluate(decorator)) for decorator in node.decorator_list]
-        qualname = f"{self.env.qualname}.{node.name}" if self.env.qualname else node.name
-        owner = self.owners.setdefault((node, self.env.owner), ("class", len(self.owners)))
-        env = self.envs.setdefault(
-            owner, Env(owner, self.env.module, qualname, scope_of(node).names, self.env, closed=True)
-        )
-        cls = ClassRef(node, env)
-        self.bases[cls] = bases
-        self.classes[env] = cls
-        outer, self.here.env = self.here.env, env
-        self.execute(node.body)
-        self.here.env = outer
-        self._register_subclass(cls, node)
-        values: Values = only(cls)
-        for decorator, decorating in reversed(decorators):
-            if not self._transparent(decorating):
-                values = (
-                    self.call(decorating, Arguments((values,)), CallPoint(decorator, decorator, direct=False)) or values
-                )
-        self.bind(node.name, values)
-
-    def _register_subclass(self, cls: ClassRef, node: ast.ClassDef) -> None:
-        """`__init_subclass__` of a base runs with the new class."""
-        hook = self.class_attribute(self.linearized(cls)[1:], "__init_subclass__")
-        point = CallPoint(node.bases[0], node.bases[0], direct=False) if node.bases else None
-        if hook is None or point is None:
-            return
-        for value in hook:
-            inner = value.function if isinstance(value, Descriptor) else only(value)
-            self.call(inner, Arguments((only(cls),)), point)
-
-    # Imports.
-
-    def _exec_import(self, node: ast.Import) -> None:
-        for alias in node.names:
-            self.imported_module(alias.name)
-            if alias.asname:
-                self.bind(alias.asname, self._dotted(alias.name))
-            else:
-                top = alias.name.partition(".")[0]
-                self.bind(top, self.imported_module(top))
-
-    def _dotted(self, name: str) -> Values:
-        found = self.imported_module(name)
-        if any(isinstance(value, External) for value in found):
-            return only(External(self.canonical(name)))
-        return found
-
-    def _exec_import_from(self, node: ast.ImportFrom) -> None:
-        source = self._source_module(node)
-        for alias in node.names:
-            if alias.name == "*":
-                self._import_star(source)
-            else:
-                self.bind(alias.asname or alias.name, self.module_attribute(source, alias.name))
-
-    def _source_module(self, node: ast.ImportFrom) -> str:
-        if not node.level:
-            return node.module or ""
-        module = self.module
-        package = module.name if module.file.package else module.name.rpartition(".")[0]
-        parts = package.split(".") if package else []
-        kept = parts[: len(parts) - (node.level - 1)] if node.level > 1 else parts
-        return ".".join([*kept, *([node.module] if node.module else [])])
-
-    def _import_star(self, source: str) -> None:
-        module = self.load(source)
-        if module is None:
-            self.module.stars.append(source)
-            return
-        for name in self.public_names(source):
-            if self.env.parent is None:
-                self.store.set((self.env.owner, name), self.module_attribute(source, name))
-            else:
-                self.bind(name, self.module_attribute(source, name))
-        self.module.stars.extend(module.stars)
-
-    def public_names(self, source: str) -> list[str]:
-        """What a star import takes from a module of the project."""
-        module = self.load(source)
-        assert module is not None
-        listed = self.store.get((module.env.owner, "__all__"))
-        for value in listed:
-            items = self.items(value) if isinstance(value, Obj) else None
-            if items is not None:
-                return [str(v.value) for item in items for v in item if isinstance(v, Const)]
-        own = set(module.env.names) | self.extra_names.get(source, set())
-        return sorted(name for name in own if not name.startswith("_"))
-
-    def module_attribute(self, module: str, name: str) -> Values:
-        loaded = self.load(module)
-        if loaded is None:
-            return self._outside(module, name)
-        location: Location = (loaded.env.owner, name)
-        if location in self.store:
-            values = self.read(location)
-            return values if loaded in self.unfinished else self.settled(values)
-        inner = f"{module}.{name}"
-        if loaded.file.package and (self.project.find(inner) or self.project.is_namespace(inner)):
-            return self.imported_module(inner)
-        if loaded in self.unfinished:
-            return only(Imported(module, name))
-        if loaded.stars:
-            return only(External(self.canonical(f"{loaded.stars[-1]}.{name}")))
-        hook = self.store.get((loaded.env.owner, "__getattr__"))
-        if hook:
-            point = CallPoint(ast.Constant(name), ast.Constant(name), direct=False)
-            return self.call(hook, Arguments((const(name),)), point)
-        return EMPTY
-
-    def _outside(self, module: str, name: str) -> Values:
-        inner = f"{module}.{name}" if module else name
-        if self.project.find(inner) is not None or self.project.is_namespace(inner):
-            return self.imported_module(inner)
-        return only(External(self.canonical(inner)))
-
-    def _exec_global(self, node: ast.Global) -> None:
-        """Names that a function declares global may be new to the module."""
-        for name in node.names:
-            self.extra_names.setdefault(self.env.module, set()).add(name)
 
 
 _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {

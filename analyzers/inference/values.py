@@ -54,11 +54,10 @@ class Const(NamedTuple):
 
 
 class Data(NamedTuple):
-    """A plain value that is no entity and holds none, computed from the results of the invocations `origins` (site
-    ids).
+    """A plain value, computed from the results of the invocations `origins` (site ids).
 
-    `opaque` is empty where that is certain; otherwise it says which code, not seen through, the value comes from:
-    calling such a value is an unresolved call.
+    It is no entity and holds none: `opaque` is empty where that is certain; otherwise it says which code, not seen
+    through, the value comes from: calling such a value is an unresolved call.
     """
 
     origins: frozenset[str]
@@ -263,6 +262,7 @@ PLAIN: Values = frozenset({Data(frozenset())})
 
 
 def const(value: Constant) -> Values:
+    """Exactly this constant."""
     return frozenset({Const(value, type(value).__name__)})
 
 
@@ -270,6 +270,7 @@ NONE = const(None)
 
 
 def only(value: Value) -> Values:
+    """Exactly this value."""
     return frozenset({value})
 
 

@@ -44,10 +44,10 @@ class Supplied(NamedTuple):
 
 
 class DataFlow(NamedTuple):
-    """The results that flow into one argument: `sites` are site ids of invocations, `argument` a keyword or `0`, `1`,
-    ...
+    """The results that flow into one argument of an invocation.
 
-    `text` is the source of the argument at the call site.
+    `sites` are site ids of invocations, `argument` is a keyword or `0`, `1`, ... for a position; `text` is the source
+    of the argument at the call site.
     """
 
     argument: str

@@ -6,7 +6,7 @@ from analyzers.model.facts import Dialect
 
 
 class BuildSettings(NamedTuple):
-    """`include`: glob patterns, relative to the configuration's folder, of files to copy. `output`: the build folder."""
+    """`include`: glob patterns, relative to the configuration, of files to copy. `output`: the build folder."""
 
     include: tuple[str, ...] = ()
     output: str | None = None

@@ -1,0 +1,113 @@
+"""Definitions: functions and classes, and what their decorators make of them."""
+
+import ast
+
+from analyzers.inference.imports import Imports
+from analyzers.inference.records import CallPoint
+from analyzers.inference.scopes import scope_of
+from analyzers.inference.values import (
+    Arguments,
+    Bound,
+    ClassRef,
+    Descriptor,
+    EntityRef,
+    Env,
+    External,
+    Function,
+    Obj,
+    Partial,
+    Values,
+    joined,
+    only,
+)
+
+
+class Definitions(Imports):
+    """`def` and `class` statements."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.classes: dict[Env, ClassRef] = {}
+
+    def _exec_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        function = Function(node, self.env, None, self._owning_class())
+        decorators = [(decorator, self.evaluate(decorator)) for decorator in node.decorator_list]
+        self.set_defaults(function)
+        values: Values = only(function)
+        for decorator, decorating in reversed(decorators):
+            values = self._decorate_with(decorator, decorating, values)
+        self.bind(node.name, values)
+
+    def _owning_class(self) -> ClassRef | None:
+        if self.env.owner[0] == "class":
+            return self.classes.get(self.env)
+        return self.enclosing_class()
+
+    def _decorate_with(self, decorator: ast.expr, decorating: Values, values: Values) -> Values:
+        entities = [value for value in values if isinstance(value, EntityRef)]
+        point = CallPoint(decorator, decorator, direct=False)
+        if self._transparent(decorating):
+            after = values
+        else:
+            after = self.call(decorating, Arguments((values,)), point) or values
+        made_above = any(isinstance(v, External) and self.makes_entity(v.name) for v in self._deepest(decorating))
+        if entities and not made_above and (after is values or not any(e in after for e in entities)):
+            self._hide(entities, decorator)
+        return after
+
+    def _deepest(self, decorating: Values) -> Values:
+        while any(isinstance(value, Partial) for value in decorating):
+            decorating = joined(value.function if isinstance(value, Partial) else only(value) for value in decorating)
+        return decorating
+
+    def _transparent(self, decorating: Values) -> bool:
+        """Whether the decorator is code outside the project, which is taken to keep what the function does."""
+        known = Function | Bound | ClassRef | Partial | Obj | EntityRef | Descriptor
+        for value in decorating:
+            if isinstance(value, External) and (self.makes_entity(value.name) or self.has_handler(value.name)):
+                return False
+            if isinstance(value, known):
+                return False
+        return True
+
+    def _hide(self, entities: list[EntityRef], decorator: ast.expr) -> None:
+        for ref in entities:
+            record = self.entities[ref.number]
+            if record.definition.hidden_by is None:
+                definition = record.definition._replace(hidden_by=decorator)
+                self.entities[ref.number] = record._replace(definition=definition)
+
+    def _exec_class(self, node: ast.ClassDef) -> None:
+        bases = [self.evaluate(base) for base in node.bases if not isinstance(base, ast.Starred)]
+        for keyword in node.keywords:
+            self.evaluate(keyword.value)
+        decorators = [(decorator, self.evaluate(decorator)) for decorator in node.decorator_list]
+        qualname = f"{self.env.qualname}.{node.name}" if self.env.qualname else node.name
+        owner = self.owners.setdefault((node, self.env.owner), ("class", len(self.owners)))
+        env = self.envs.setdefault(
+            owner, Env(owner, self.env.module, qualname, scope_of(node).names, self.env, closed=True)
+        )
+        cls = ClassRef(node, env)
+        self.bases[cls] = bases
+        self.classes[env] = cls
+        outer, self.here.env = self.here.env, env
+        self.execute(node.body)
+        self.here.env = outer
+        self._register_subclass(cls, node)
+        values: Values = only(cls)
+        for decorator, decorating in reversed(decorators):
+            if not self._transparent(decorating):
+                values = (
+                    self.call(decorating, Arguments((values,)), CallPoint(decorator, decorator, direct=False)) or values
+                )
+        self.bind(node.name, values)
+
+    def _register_subclass(self, cls: ClassRef, node: ast.ClassDef) -> None:
+        """`__init_subclass__` of a base runs with the new class."""
+        hook = self.class_attribute(self.linearized(cls)[1:], "__init_subclass__")
+        point = CallPoint(node.bases[0], node.bases[0], direct=False) if node.bases else None
+        if hook is None or point is None:
+            return
+        for value in hook:
+            inner = value.function if isinstance(value, Descriptor) else only(value)
+            self.call(inner, Arguments((only(cls),)), point)

@@ -1,0 +1,106 @@
+"""Imports: every form of them, and the attributes of modules."""
+
+import ast
+
+from analyzers.inference.modules import Module
+from analyzers.inference.records import CallPoint
+from analyzers.inference.store import Location
+from analyzers.inference.targets import Targets
+from analyzers.inference.values import EMPTY, Arguments, Const, External, Imported, Obj, Values, const, only
+
+
+class Imports(Targets):
+    """Import statements, and what a module offers."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.extra_names: dict[str, set[str]] = {}
+        self.unfinished: set[Module] = set()
+
+    def _exec_import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self.imported_module(alias.name)
+            if alias.asname:
+                self.bind(alias.asname, self._dotted(alias.name))
+            else:
+                top = alias.name.partition(".")[0]
+                self.bind(top, self.imported_module(top))
+
+    def _dotted(self, name: str) -> Values:
+        found = self.imported_module(name)
+        if any(isinstance(value, External) for value in found):
+            return only(External(self.canonical(name)))
+        return found
+
+    def _exec_import_from(self, node: ast.ImportFrom) -> None:
+        source = self._source_module(node)
+        for alias in node.names:
+            if alias.name == "*":
+                self._import_star(source)
+            else:
+                self.bind(alias.asname or alias.name, self.module_attribute(source, alias.name))
+
+    def _source_module(self, node: ast.ImportFrom) -> str:
+        if not node.level:
+            return node.module or ""
+        module = self.module
+        package = module.name if module.file.package else module.name.rpartition(".")[0]
+        parts = package.split(".") if package else []
+        kept = parts[: len(parts) - (node.level - 1)] if node.level > 1 else parts
+        return ".".join([*kept, *([node.module] if node.module else [])])
+
+    def _import_star(self, source: str) -> None:
+        module = self.load(source)
+        if module is None:
+            self.module.stars.append(source)
+            return
+        for name in self.public_names(source):
+            if self.env.parent is None:
+                self.store.set((self.env.owner, name), self.module_attribute(source, name))
+            else:
+                self.bind(name, self.module_attribute(source, name))
+        self.module.stars.extend(module.stars)
+
+    def public_names(self, source: str) -> list[str]:
+        """What a star import takes from a module of the project."""
+        module = self.load(source)
+        assert module is not None
+        listed = self.store.get((module.env.owner, "__all__"))
+        for value in listed:
+            items = self.items(value) if isinstance(value, Obj) else None
+            if items is not None:
+                return [str(v.value) for item in items for v in item if isinstance(v, Const)]
+        own = set(module.env.names) | self.extra_names.get(source, set())
+        return sorted(name for name in own if not name.startswith("_"))
+
+    def module_attribute(self, module: str, name: str) -> Values:
+        loaded = self.load(module)
+        if loaded is None:
+            return self._outside(module, name)
+        location: Location = (loaded.env.owner, name)
+        if location in self.store:
+            values = self.read(location)
+            return values if loaded in self.unfinished else self.settled(values)
+        inner = f"{module}.{name}"
+        if loaded.file.package and (self.project.find(inner) or self.project.is_namespace(inner)):
+            return self.imported_module(inner)
+        if loaded in self.unfinished:
+            return only(Imported(module, name))
+        if loaded.stars:
+            return only(External(self.canonical(f"{loaded.stars[-1]}.{name}")))
+        hook = self.store.get((loaded.env.owner, "__getattr__"))
+        if hook:
+            point = CallPoint(ast.Constant(name), ast.Constant(name), direct=False)
+            return self.call(hook, Arguments((const(name),)), point)
+        return EMPTY
+
+    def _outside(self, module: str, name: str) -> Values:
+        inner = f"{module}.{name}" if module else name
+        if self.project.find(inner) is not None or self.project.is_namespace(inner):
+            return self.imported_module(inner)
+        return only(External(self.canonical(inner)))
+
+    def _exec_global(self, node: ast.Global) -> None:
+        """Names that a function declares global may be new to the module."""
+        for name in node.names:
+            self.extra_names.setdefault(self.env.module, set()).add(name)
