@@ -54,6 +54,7 @@ The fix writes `*` before the argument. It is safe: the call fails in any case w
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from analyzers.model.diagnostics import Edit, Fix, Severity
@@ -85,7 +86,7 @@ def _fix(source: Source, seen: Observation) -> Fix | None:
     between = function._replace(
         line=function.end_line, column=function.end_column, end_line=argument.line, end_column=argument.column
     )
-    match source.segment(between).strip(), seen.node.args[0]:
+    match re.sub("#.*", "", source.segment(between)).strip(), seen.node.args[0]:
         case "(", ast.NamedExpr():
             edits: tuple[Edit, ...] = (Edit(start, "*("), Edit(end, ")"))
         case "(", _:

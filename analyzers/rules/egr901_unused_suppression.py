@@ -75,10 +75,12 @@ def _removal(source: Source, suppression: Suppression, unused: tuple[str, ...]) 
     if kept:
         what = "ignore-file" if suppression.whole_file else "ignore"
         return Edit(place, f"# eagerc: {what}[{', '.join(kept)}]")
-    before = source.lines[place.line - 1][: place.column - 1]
-    after = source.lines[place.line - 1][place.end_column - 1 :]
-    if before.strip() or after.strip() or place.line == len(source.lines):
-        return Edit(place._replace(column=len(before.rstrip()) + 1), "  " + after.lstrip() if after.strip() else "")
+    line = source.lines[place.line - 1]
+    before, after = line[: place.column - 1].rstrip(), line[place.end_column - 1 :].lstrip()
+    if before or place.line == len(source.lines):
+        return Edit(place._replace(column=len(before) + 1), "")
+    if after:
+        return Edit(place._replace(end_column=len(line) - len(after) + 1), "")
     return Edit(place._replace(column=1, end_line=place.line + 1, end_column=1), "")
 
 
