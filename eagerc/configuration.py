@@ -5,8 +5,7 @@ milliseconds.
 """
 
 import os
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -18,9 +17,6 @@ from eagerc.failures import UsageError, nearest
 _OWN_FILE = "eagerc.toml"
 _SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "eagerc")
-_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
-_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_KEY_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
 class Mistake(NamedTuple):
@@ -66,9 +62,11 @@ def load(file: str | None) -> Settings:
     table = _table(file) or {}
     values, problems = _checked(table, _KEYS)
     if problems:
+        from eagerc.toml_lines import line_of
+
         prefix = _prefix(file)
         text = _read(file).decode()
-        mistakes = [Mistake(_shown(file), _line(text, (*prefix, *key)), message) for key, message in problems]
+        mistakes = [Mistake(_shown(file), line_of(text, (*prefix, *key)), message) for key, message in problems]
         raise ConfigurationError(sorted(mistakes, key=lambda mistake: mistake.line or 0))
     build = BuildSettings(**values.pop("build", {}))
     return Settings(root=os.path.dirname(file), build=build, builds="build" in table, **values)
@@ -93,9 +91,8 @@ def _document(file: str) -> dict[str, Any]:
         line = _read(file)[: error.start].count(b"\n") + 1
         raise ConfigurationError([Mistake(_shown(file), line, "is not UTF-8 text")]) from error
     except tomllib.TOMLDecodeError as error:
-        message, _, where = str(error).partition(" (at ")
-        at = re.match(r"line (\d+)", where)
-        number = int(at.group(1)) if at else None
+        message, _, where = str(error).partition(" (at line ")
+        number = int(where.partition(",")[0]) if where else None
         raise ConfigurationError([Mistake(_shown(file), number, f"is not TOML: {message}")]) from error
 
 
@@ -141,24 +138,36 @@ def _string(value: Any) -> str:
     return value
 
 
-def codes_named(option: str, words: Sequence[str] | None) -> tuple[str, ...]:
-    """The rule codes in the values of a command-line option, each a list with commas."""
-    codes = [code.strip() for word in words or () for code in word.split(",") if code.strip()]
-    try:
-        return _rule_codes(codes)
-    except _MisfitError as misfit:
-        raise UsageError(f"{option} {misfit}") from misfit
+def codes_named(options: Mapping[str, Sequence[str] | None]) -> dict[str, tuple[str, ...]]:
+    """The rule codes in the values of command-line options, each a list with commas.
+
+    Raises `UsageError` for codes that no rule has.
+    """
+    codes = {
+        option: tuple(code.strip() for value in values or () for code in value.split(",") if code.strip())
+        for option, values in options.items()
+    }
+    problems = [f"{option} {problem}" for option in codes if (problem := _unknown_codes(codes[option]))]
+    if problems:
+        raise UsageError(*problems)
+    return codes
 
 
 def _rule_codes(value: Any) -> tuple[str, ...]:
-    """The codes in a list of rule codes, or of beginnings of codes such as `EGR1`."""
+    codes = _strings(value)
+    if problem := _unknown_codes(codes):
+        raise _MisfitError(problem)
+    return codes
+
+
+def _unknown_codes(codes: Sequence[str]) -> str | None:
+    """What is wrong with a list of rule codes, or of beginnings of codes such as `EGR1`."""
+    if not codes:
+        return None
     from analyzers.rules import RULES
 
-    codes = _strings(value)
     unknown = [code or "''" for code in codes if not code or not any(rule.code.startswith(code) for rule in RULES)]
-    if unknown:
-        raise _MisfitError(f"names unknown rules: {', '.join(unknown)}")
-    return codes
+    return f"names unknown rules: {', '.join(unknown)}" if unknown else None
 
 
 def _per_file_ignores(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -212,7 +221,8 @@ def _checked(table: dict[str, Any], keys: _Table, path: tuple[str, ...] = ()) ->
         here = (*path, key)
         check = keys.get(key)
         if check is None:
-            problems.append(_Problem(here, f"unknown key `{'.'.join(here)}`{nearest(key, keys)}"))
+            known = [".".join((*path, name)) for name in keys]
+            problems.append(_Problem(here, f"unknown key `{'.'.join(here)}`{nearest('.'.join(here), known)}"))
         elif not isinstance(check, dict):
             try:
                 values[key.replace("-", "_")] = check(value)
@@ -225,24 +235,3 @@ def _checked(table: dict[str, Any], keys: _Table, path: tuple[str, ...] = ()) ->
         else:
             problems.append(_Problem(here, f"`{'.'.join(here)}` must be a table"))
     return values, problems
-
-
-def _line(text: str, path: tuple[str, ...]) -> int | None:
-    """The line on which most of a key's path is written; `tomllib` does not tell lines."""
-    table: tuple[str, ...] = ()
-    best: tuple[int, int | None] = (0, None)
-    for number, line in enumerate(text.splitlines(), start=1):
-        header, key = _HEADER.match(line), _KEY.match(line)
-        if header:
-            written = table = _parts(header.group(1))
-        elif key:
-            written = (*table, *_parts(key.group(1)))
-        else:
-            continue
-        if path[: len(written)] == written and len(written) > best[0]:
-            best = len(written), number
-    return best[1]
-
-
-def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in _KEY_PART.findall(dotted))

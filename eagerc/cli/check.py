@@ -81,12 +81,12 @@ def _explanation(code: str) -> str:
 
 
 def _checked(options: argparse.Namespace) -> Checked:
-    select, ignore = codes_named("--select", options.select), codes_named("--ignore", options.ignore)
+    codes = codes_named({"--select": options.select, "--ignore": options.ignore})
     made = analyses(options.paths)
     found = [
         diagnostic
         for one in made
-        for diagnostic in run_rules(one.analysis, _chosen(one.settings, select, ignore))
+        for diagnostic in run_rules(one.analysis, _chosen(one.settings, codes["--select"], codes["--ignore"]))
         if one.owns(diagnostic.place.path)
     ]
     return Checked(tuple(sorted(found, key=lambda diagnostic: diagnostic.place)), made)

@@ -59,8 +59,7 @@ def snapshot(folder: Path) -> dict[str, str | bytes]:
     return found
 
 
-def check(printed: bytes, expected: str | list[str]) -> None:
-    text = printed.decode()
+def check(text: str, expected: str | list[str]) -> None:
     if isinstance(expected, str):
         assert text == expected
     else:
@@ -74,7 +73,7 @@ def test_case(case: dict[str, Any], eagerc: Command, tmp_path: Path) -> None:
     done = eagerc(*shlex.split(case["command"]))
     check(done.stderr, case.get("stderr", ""))
     check(done.stdout, case.get("stdout", ""))
-    assert done.returncode == case["status"]
+    assert done.status == case["status"]
     changed = {
         name: data.decode() for name, data in snapshot(tmp_path).items() - before.items() if isinstance(data, bytes)
     }
