@@ -1,6 +1,7 @@
 """Entities: made by decorators and factories, and invoked by calls."""
 
 import ast
+from collections.abc import Iterable
 
 from analyzers.inference.awaitables import Awaitables
 from analyzers.inference.core import qualified
@@ -126,8 +127,7 @@ class Entities(Awaitables):
         pending.certain = pending.certain and certain
         if isinstance(record.definition.node, ast.expr) and record.local:
             pending.hoist = record.definition.node
-        flows = self._flows(arguments, point)
-        pending.flows = tuple(dict.fromkeys((*pending.flows, *flows)))
+        pending.flows = merged_flows((*pending.flows, *self._flows(arguments, point)))
         return only(Pending(key))
 
     def _flows(self, arguments: Arguments, point: CallPoint) -> list[DataFlow]:
@@ -144,6 +144,15 @@ class Entities(Awaitables):
         for rest in (arguments.star, arguments.double_star):
             self.forced(rest or EMPTY, point.node)
         return flows
+
+
+def merged_flows(flows: Iterable[DataFlow]) -> tuple[DataFlow, ...]:
+    """One flow for each argument, from all the sites of the given ones."""
+    merged: dict[str, DataFlow] = {}
+    for flow in flows:
+        old = merged.get(flow.argument, flow)
+        merged[flow.argument] = flow._replace(sites=tuple(sorted({*old.sites, *flow.sites})))
+    return tuple(merged.values())
 
 
 def interface_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Interface:

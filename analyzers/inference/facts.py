@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from analyzers.inference.entities import merged_flows
 from analyzers.inference.records import EntityRecord, FrameRecord, HelperRecord, PendingRecord, Run
-from analyzers.model.calls import Consumption, DataFlow, Event, HelperCall, Invocation, UnresolvedCall
+from analyzers.model.calls import Consumption, Event, HelperCall, Invocation, UnresolvedCall
 from analyzers.model.facts import EntityFunction, Frame
 from analyzers.model.places import Place
 
@@ -101,12 +102,11 @@ def _merged_invocations(records: Iterable[PendingRecord]) -> tuple[Invocation, .
 
 
 def _both(old: Invocation, new: Invocation) -> Invocation:
-    flows: tuple[DataFlow, ...] = tuple(dict.fromkeys((*old.flows, *new.flows)))
     return old._replace(
         consumed=strongest((old.consumed, new.consumed)),
         certain=old.certain or new.certain,
         chain=min(old.chain, new.chain, key=len),
-        flows=flows,
+        flows=merged_flows((*old.flows, *new.flows)),
     )
 
 
