@@ -19,7 +19,7 @@ def present_files(folder: str) -> Mapping[str, bytes]:
     Raises `BuildError` if anything there was not written by a build.
     """
     try:
-        files = dict(_files(folder))
+        files = _snapshot(folder)
     except OSError as error:
         raise BuildError(f"{folder} cannot be read: {error.strerror}", _OTHER_FOLDER) from error
     if files:
@@ -43,6 +43,28 @@ def replace(folder: str, files: Mapping[str, bytes]) -> None:
             _exchange(fresh, folder, beside)
     except OSError as error:
         raise BuildError(f"{folder} cannot be written: {error.strerror}", _OTHER_FOLDER) from error
+
+
+def _snapshot(folder: str) -> dict[str, bytes]:
+    """The files of one tree; read again if another build exchanges the folder meanwhile."""
+    while True:
+        before = _identity(folder)
+        try:
+            files = dict(_files(folder))
+        except FileNotFoundError:
+            if _identity(folder) == before:
+                raise
+        else:
+            if _identity(folder) == before:
+                return files
+
+
+def _identity(folder: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(folder)
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_ctime_ns
 
 
 def _files(folder: str) -> Iterator[tuple[str, bytes]]:

@@ -1,6 +1,5 @@
 """The files that the configuration adds to a build tree."""
 
-import fnmatch
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +8,9 @@ from analyzers.model.settings import Settings
 from codegen.build.errors import BuildError
 
 _WILDCARD = re.compile(r"[*?\[]")
+_TOKEN = re.compile(r"\[[^]]+\]|.", re.DOTALL)
+_WILD = {"*": "[^/]*", "?": "[^/]"}
+_FOLDERS = "(?:[^/]+/)*"
 
 
 def included_files(settings: Settings, roots: Iterable[str], output: str) -> Mapping[str, bytes]:
@@ -52,23 +54,23 @@ def _enters(folder: str, output: str) -> bool:
 
 def _expression(pattern: str) -> str:
     """A glob pattern as a regular expression: `**` stands for any number of folders, other wildcards for none."""
-    parts = [_part(part) for part in pattern.split("/")]
-    return "".join(part if last else part + ("" if part == _FOLDERS else "/") for part, last in _with_last(parts))
+    *folders, name = pattern.split("/")
+    if name == "**":
+        folders, name = [*folders, name], "*"
+    return "".join(_FOLDERS if part == "**" else f"{_name(part)}/" for part in folders) + _name(name)
 
 
-_FOLDERS = "(?:[^/]+/)*"
+def _name(part: str) -> str:
+    """One name of a pattern as a regular expression; a wildcard at its beginning matches no hidden file."""
+    visible = r"(?!\.)" if part[:1] in ("*", "?", "[") else ""
+    return visible + "".join(_WILD.get(token) or _literal_or_class(token) for token in _TOKEN.findall(part))
 
 
-def _part(part: str) -> str:
-    if part == "**":
-        return _FOLDERS
-    return fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z").replace(".*", "[^/]*")
-
-
-def _with_last(parts: list[str]) -> Iterator[tuple[str, bool]]:
-    if parts[-1] == _FOLDERS:
-        parts = [*parts, "[^/]*"]
-    yield from ((part, index == len(parts) - 1) for index, part in enumerate(parts))
+def _literal_or_class(token: str) -> str:
+    if len(token) == 1:
+        return re.escape(token)
+    inside = token[1:-1].replace("\\", "\\\\")
+    return f"[^{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
 
 
 def _path_in_tree(file: str, below: Iterable[str]) -> str:

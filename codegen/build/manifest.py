@@ -10,6 +10,7 @@ from analyzers.model.calls import Invocation, UnresolvedCall
 from analyzers.model.entities import Entity, EntityKind
 from analyzers.model.facts import EntityFunction
 from analyzers.model.places import Place
+from codegen.graph.document import document
 from codegen.rewrite import Declined
 from codegen.rewrite.names import RUNTIME
 
@@ -70,7 +71,16 @@ class _Places:
         self._paths = paths
 
     def of(self, place: Place) -> Json:
-        return {"path": self._paths.get(place.path), "line": place.line, "column": place.column}
+        return {"path": self._path(place.path), "line": place.line, "column": place.column}
+
+    def within(self, value: Any) -> Any:
+        """JSON values with every `path` in them turned into the one in the tree."""
+        if isinstance(value, dict):
+            return {key: self._path(item) if key == "path" else self.within(item) for key, item in value.items()}
+        return [self.within(item) for item in value] if isinstance(value, list) else value
+
+    def _path(self, shown: str) -> str | None:
+        return self._paths.get(shown)
 
 
 def _eager_functions(analysis: Analysis) -> Iterator[EntityFunction]:
@@ -94,6 +104,7 @@ def _function(analysis: Analysis, function: EntityFunction, places: _Places) -> 
         "dependencies": [_dependency(entity, function.invocations, places) for entity in analysis.dependencies(name)],
         "closure": [entity.name for entity in analysis.closure(name)],
         "unresolved": [_unresolved(call, places) for call in function.unresolved],
+        "graph": places.within(document([function])["functions"][0]),
     }
 
 

@@ -2,8 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from collections.abc import Iterable, Mapping
 
 from analyzers.analysis import Analysis, ModuleFacts
 from analyzers.project import SourceFile
@@ -13,16 +12,13 @@ from codegen.rewrite.names import RUNTIME
 
 def needed_modules(analysis: Analysis) -> tuple[ModuleFacts, ...]:
     """The rewritten modules, those of the eager functions, and what they import of the project, sorted by name."""
-    names = _closed(analysis, (*analysis.rewritten_modules(), *(function.module for function in analysis.functions)))
-    found = [facts for name in sorted(names) if (facts := analysis.module(name)) is not None]
-    _refuse_duplicates(analysis, found)
-    for facts in found:
-        if facts.file.module.partition(".")[0] == RUNTIME:
-            raise BuildError(
-                f"{facts.file.path} takes the name of the package {RUNTIME}, which every build tree holds",
-                "rename the module",
-            )
-    return tuple(found)
+    found = _closed(analysis, {}, (function.module for function in analysis.functions))
+    # What is rewritten is known when all that the eager functions import has been read.
+    found = _closed(analysis, found, analysis.rewritten_modules())
+    modules = tuple(found[name] for name in sorted(found))
+    _refuse_duplicates(analysis, modules)
+    _refuse_name_of_runtime(modules)
+    return modules
 
 
 def path_in_tree(file: SourceFile) -> str:
@@ -30,30 +26,39 @@ def path_in_tree(file: SourceFile) -> str:
     return os.path.relpath(file.file, file.root).replace(os.sep, "/")
 
 
-def _closed(analysis: Analysis, names: Iterable[str]) -> set[str]:
-    closed: set[str] = set()
-    waiting = list(names)
+def _closed(analysis: Analysis, known: Mapping[str, ModuleFacts], names: Iterable[str]) -> dict[str, ModuleFacts]:
+    """The modules that are `known`, those of the given `names`, and all that these import of the project."""
+    closed = dict(known)
+    waiting = sorted(names)
     while waiting:
         name = waiting.pop()
-        if name not in closed:
-            closed.add(name)
-            waiting.extend((*_packages(name), *analysis.first_party_imports(name)))
+        if name in closed:
+            continue
+        facts = analysis.module(name)
+        if facts is None:
+            raise BuildError(f"the module {name} cannot be read or parsed", "see what `eagerc check` says about it")
+        closed[name] = facts
+        waiting.extend(analysis.first_party_imports(name))
     return closed
 
 
-def _packages(module: str) -> Iterator[str]:
-    """The packages around a module, outermost first."""
-    yield from accumulate(module.split(".")[:-1], lambda package, name: f"{package}.{name}")
-
-
-def _refuse_duplicates(analysis: Analysis, found: Iterable[ModuleFacts]) -> None:
+def _refuse_duplicates(analysis: Analysis, modules: Iterable[ModuleFacts]) -> None:
     files: defaultdict[str, set[str]] = defaultdict(set)
-    for facts in (*analysis.modules, *found):
-        files[facts.file.module].add(facts.file.path)
-    for facts in found:
+    for file in (*analysis.files, *(facts.file for facts in modules)):
+        files[file.module].add(file.path)
+    for facts in modules:
         paths = sorted(files[facts.file.module])
         if len(paths) > 1:
             raise BuildError(
                 f"the module name {facts.file.module} belongs to {' and to '.join(paths)}",
                 "rename one of them, or build them into different folders",
+            )
+
+
+def _refuse_name_of_runtime(modules: Iterable[ModuleFacts]) -> None:
+    for facts in modules:
+        if facts.file.module.partition(".")[0] == RUNTIME:
+            raise BuildError(
+                f"{facts.file.path} takes the name of the package {RUNTIME}, which every build tree holds",
+                "rename the module",
             )
