@@ -17,7 +17,8 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def _import_payload() -> None:
     spec = importlib.util.spec_from_file_location("eagerc_runtime", PAYLOAD / "__init__.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     package = importlib.util.module_from_spec(spec)
     sys.modules["eagerc_runtime"] = package
     spec.loader.exec_module(package)

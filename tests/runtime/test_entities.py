@@ -103,7 +103,7 @@ def pair(a: int) -> tuple[int, str]:
 
 
 @task
-def falsy(a: int) -> list[int]:
+def falsy(a: int) -> list[int]:  # noqa: ARG001 - only its signature counts
     return []
 
 
@@ -217,7 +217,7 @@ def test_wrong_names_and_missing_ones_are_told_by_flytekit() -> None:
 
 def reference(maker: Callable[..., Any]) -> Any:
     @maker(project="p", domain="d", name="remote_add", version="v")
-    def remote_add(a: int, b: int) -> int:
+    def remote_add(a: int, b: int) -> int:  # noqa: ARG001 - only its signature counts
         return 0
 
     return remote_add

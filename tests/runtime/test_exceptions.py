@@ -8,7 +8,7 @@ import pickle
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from eagerc_runtime import EagerException, eager, invoke, invoke_blocking
@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-class Odd(Exception):
+class OddError(Exception):
     """Its constructor takes something else than what it hands on."""
 
     def __init__(self, code: int, *, reason: str) -> None:
@@ -28,7 +28,7 @@ class Odd(Exception):
         self.code = code
 
 
-class Slotted(Exception):
+class SlottedError(Exception):
     __slots__ = ("empty", "what")
 
     def __init__(self, what: str | None) -> None:
@@ -39,11 +39,11 @@ class Slotted(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Frozen(Exception):
+class FrozenError(Exception):
     code: int
 
 
-class Errno(OSError):
+class ErrnoError(OSError):
     """Has fields of the interpreter, and some of its own."""
 
     def __init__(self, path: str) -> None:
@@ -51,37 +51,37 @@ class Errno(OSError):
         self.path = path
 
 
-class Registering(Exception):
+class RegisteringError(Exception):
     """Subclasses of it must say something, and are remembered."""
 
-    known: list[type] = []
+    known: ClassVar[list[type]] = []
 
-    def __init_subclass__(cls, *, word: str) -> None:
+    def __init_subclass__(cls, *, word: str) -> None:  # noqa: ARG003 - what it demands
         cls.known.append(cls)
 
 
 class Picky(type):
     def __new__(mcs, name: str, bases: tuple[type, ...], names: dict[str, Any]) -> "Picky":
-        if name != "Final" or bases != (Exception,):
-            raise TypeError("nobody derives from Final")
+        if name != "FinalError" or bases != (Exception,):
+            raise TypeError("nobody derives from FinalError")
         return super().__new__(mcs, name, bases, names)
 
 
-class Final(Exception, metaclass=Picky):
+class FinalError(Exception, metaclass=Picky):
     """No class can be an `EagerException` as well."""
 
 
-class Singular(EagerException):
+class SingularError(EagerException):  # type: ignore[misc]  # flytekit is not typed
     """Is what it should be already."""
 
 
 MADE: list[Callable[[], Exception]] = [
-    lambda: Odd(3, reason="odd"),
-    lambda: Slotted("x"),
-    lambda: Slotted(None),
-    lambda: Frozen(4),
-    lambda: Errno("/there"),
-    lambda: Registering("r"),
+    lambda: OddError(3, reason="odd"),
+    lambda: SlottedError("x"),
+    lambda: SlottedError(None),
+    lambda: FrozenError(4),
+    lambda: ErrnoError("/there"),
+    lambda: RegisteringError("r"),
     lambda: KeyError("k"),
     lambda: FileNotFoundError(2, "gone", "a", None, "b"),
     lambda: BlockingIOError(11, "later", 7),
@@ -91,10 +91,10 @@ MADE: list[Callable[[], Exception]] = [
     lambda: AttributeError("no", name="n", obj=[]),
     lambda: NameError("no", name="n"),
     lambda: StopAsyncIteration("over"),
-    lambda: asyncio.TimeoutError("late"),
-    lambda: Exception(),
+    lambda: asyncio.TimeoutError("late"),  # noqa: UP041 - another class on Python 3.10
+    Exception,
 ]
-if sys.version_info >= (3, 11):
+if sys.version_info >= (3, 11):  # noqa: UP036 - the payload runs on Python 3.10 too
     MADE.append(lambda: ExceptionGroup("many", [ValueError(1), ExceptionGroup("more", [TypeError(2)])]))
 
 
@@ -161,12 +161,12 @@ def test_any_builtin_exception_keeps_type_arguments_and_text(kind: type[Exceptio
 
 def test_notes_are_kept() -> None:
     error = ValueError("v")
-    error.__notes__ = ["note"]  # type: ignore[attr-defined]  # new in Python 3.11
+    error.__notes__ = ["note"]
     assert vars(as_eager_exception(error)) == {"__notes__": ["note"]}
 
 
 def test_what_is_an_eager_exception_stays_the_same_object() -> None:
-    error = Singular("s")
+    error = SingularError("s")
     assert as_eager_exception(error) is error
     caught = as_eager_exception(ValueError("v"))
     assert as_eager_exception(caught) is caught
@@ -177,11 +177,11 @@ def test_equal_classes_are_one_class() -> None:
 
 
 def test_the_original_class_does_not_notice() -> None:
-    as_eager_exception(Registering("r"))
-    assert Registering.known == []
+    as_eager_exception(RegisteringError("r"))
+    assert RegisteringError.known == []
 
 
-@pytest.mark.parametrize("error", [Final("f"), StopIteration(3), SystemExit(4)])
+@pytest.mark.parametrize("error", [FinalError("f"), StopIteration(3), SystemExit(4)])
 def test_what_cannot_be_both_becomes_the_cause(error: BaseException) -> None:
     caught = as_eager_exception(error)
     assert type(caught) is EagerException
@@ -246,7 +246,7 @@ def outcome(entity: Any, error: BaseException, call: Callable[..., Any] = invoke
         try:
             result = call("s", entity)
             await result
-        except (Exception, asyncio.CancelledError) as failure:
+        except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 - it is what is looked at
             handled.append(failure)
         return 0
 
@@ -329,9 +329,9 @@ def test_what_nobody_handles_leaves_with_its_class_and_the_lines_of_the_user() -
 
 
 def test_an_error_of_the_body_itself_leaves_unchanged() -> None:
-    error = Odd(1, reason="odd")
+    error = OddError(1, reason="odd")
     raised.append(error)
-    with pytest.raises(Odd) as caught:
+    with pytest.raises(OddError) as caught:
         asyncio.run(eager_fails_itself())
     assert caught.value is error
     assert str(error) == "odd (1)"

@@ -103,7 +103,7 @@ async def caught(n: int) -> int:
 @eager(
     remote=object(),
     client_secret_group="group",
-    client_secret_key="key",  # noqa: S106 - the name of a secret
+    client_secret_key="key",
     client_secret_env_var="VARIABLE",
     local_entrypoint=True,
     timeout=timedelta(seconds=1),
