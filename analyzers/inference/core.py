@@ -52,6 +52,7 @@ class Core(ABC):
         self.store = Store()
         self.modules: dict[str, Module | None] = {}
         self.errors: dict[str, SourceError] = {}
+        self.extra_names: dict[str, set[str]] = {}
         self.entities: list[EntityRecord] = []
         self.entity_index: dict[object, int] = {}
         self.envs: dict[Owner, Env] = {}
@@ -193,6 +194,10 @@ class Core(ABC):
 
     @abstractmethod
     def interpret_module(self, module: Module) -> None: ...
+
+    def global_names(self, module: Module) -> set[str]:
+        """The names that a module binds, those of star imports and `global` statements included."""
+        return set(module.env.names) | self.extra_names.get(module.name, set())
 
     # Records.
 

@@ -250,6 +250,8 @@ class Expressions(Library):
                 return members if names is None else joined(self.attribute(only(value), str(n), node) for n in names)
             case Unknown():
                 return only(value)
+            case External(name="sys.modules"):
+                return self.named_modules(keys, node)
             case ClassRef() | External():
                 return only(value)
             case Data():

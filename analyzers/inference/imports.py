@@ -14,7 +14,6 @@ class Imports(Targets):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
-        self.extra_names: dict[str, set[str]] = {}
         self.unfinished: set[Module] = set()
 
     def _exec_import(self, node: ast.Import) -> None:
@@ -56,6 +55,7 @@ class Imports(Targets):
             return
         for name in self.public_names(source):
             if self.env.parent is None:
+                self.extra_names.setdefault(self.env.module, set()).add(name)
                 self.store.set((self.env.owner, name), self.module_attribute(source, name))
             else:
                 self.bind(name, self.module_attribute(source, name))
@@ -70,8 +70,7 @@ class Imports(Targets):
             items = self.items(value) if isinstance(value, Obj) else None
             if items is not None:
                 return [str(v.value) for item in items for v in item if isinstance(v, Const)]
-        own = set(module.env.names) | self.extra_names.get(source, set())
-        return sorted(name for name in own if not name.startswith("_"))
+        return sorted(name for name in self.global_names(module) if not name.startswith("_"))
 
     def module_attribute(self, module: str, name: str) -> Values:
         loaded = self.load(module)
