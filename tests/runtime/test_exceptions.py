@@ -56,7 +56,7 @@ class RegisteringError(Exception):
 
     known: ClassVar[list[type]] = []
 
-    def __init_subclass__(cls, *, word: str) -> None:  # noqa: ARG003 - what it demands
+    def __init_subclass__(cls, *, word: str) -> None:
         cls.known.append(cls)
 
 
