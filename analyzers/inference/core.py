@@ -19,7 +19,6 @@ from analyzers.inference.records import (
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.store import Location, Store
 from analyzers.inference.values import (
-    EMPTY,
     Arguments,
     Data,
     Env,
@@ -37,9 +36,6 @@ from analyzers.model.calls import Consumption
 from analyzers.model.facts import Dialect, Observation, ObservationKind
 from analyzers.model.settings import Settings
 from analyzers.project import Project, SourceError
-
-STEP_LIMIT = 400_000
-"""How many expressions one run may evaluate before what is left of it is declared unresolved."""
 
 
 class Core(ABC):
@@ -241,7 +237,7 @@ class Core(ABC):
     def spent(self) -> bool:
         """Count one step; true when the run has used up its steps."""
         self.run.steps += 1
-        return self.run.steps > STEP_LIMIT
+        return self.run.steps > self.run.step_limit
 
     def certain(self, candidates: Iterable[Value]) -> bool:
         return self.doubt == 0 and sum(1 for _ in candidates) == 1
@@ -272,6 +268,3 @@ def _comprehension(env: Env, scope: Env) -> bool:
             return False
         current = current.parent
     return True
-
-
-__all__ = ["EMPTY", "STEP_LIMIT", "Core", "qualified"]

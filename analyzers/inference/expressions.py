@@ -38,12 +38,17 @@ from analyzers.model.calls import Category
 _TEXT_LIMIT = 200
 
 
+_NOT_FOLLOWED: Values = only(
+    Unknown(Category.DEPTH_BOUND, "the analysis used up its steps before", "split the function")
+)
+
+
 class Expressions(Library):
     """`evaluate` for every kind of expression."""
 
     def evaluate(self, node: ast.expr) -> Values:
         if self.spent():
-            return EMPTY
+            return _NOT_FOLLOWED
         method = _EVALUATORS.get(type(node))
         return PLAIN if method is None else method(self, node)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from analyzers.inference.core import qualified
 from analyzers.inference.modules import Module
 from analyzers.inference.records import (
+    MODULE_STEPS,
     NO_ARGUMENTS,
     Activation,
     CallPoint,
@@ -45,13 +46,21 @@ class Interpreter(Statements):
         activation = Activation(module.env, frame, (), None, 0)
         self.store.set((module.env.owner, "__name__"), const(module.name))
         self.unfinished.add(module)
-        with _deep_recursion(), self.store.permanent(), self._apart(Run(Dialect.MODERN, module.name), activation):
-            try:
-                self.execute(module.tree.body)
-            except RecursionError:
-                self.run.steps = 0
+        run = Run(Dialect.MODERN, module.name, MODULE_STEPS)
+        with _deep_recursion(), self.store.permanent(), self._apart(run, activation):
+            for statement in module.tree.body:
+                run.steps = 0
+                self._execute_shallow(statement)
             self._load_inner_imports(module)
         self.unfinished.discard(module)
+
+    def _execute_shallow(self, statement: ast.stmt) -> None:
+        """One statement of a module; one that is nested too deeply binds nothing."""
+        depth = len(self.stack)
+        try:
+            self.execute([statement])
+        except RecursionError:
+            del self.stack[depth:]
 
     def _load_inner_imports(self, module: Module) -> None:
         """Modules that only functions import, so that no branch of a run can take their interpretation back."""
@@ -108,7 +117,9 @@ class Interpreter(Statements):
                 if record.entity.kind is EntityKind.EAGER:
                     self.returned(activation.result)
             except RecursionError:
-                self._give_up(function)
+                self._give_up(function, "it is nested too deeply")
+            if run.steps > run.step_limit:
+                self._give_up(function, "it takes too many steps")
             self._finish(record, activation.result)
             self.stack.pop()
         self.store.rewind(mark)
@@ -119,13 +130,13 @@ class Interpreter(Statements):
             return self.settings.dialect
         return Dialect.CLASSIC if record.maker == flytekit.CLASSIC_EAGER else Dialect.MODERN
 
-    def _give_up(self, function: Function) -> None:
-        """The body is too deep for Python's own stack: say so at the function."""
-        del self.stack[self.stack.index(self.here) + 1 :]
+    def _give_up(self, function: Function, why: str) -> None:
+        """The body was not interpreted to its end: say so at the function."""
         node = ast.copy_location(ast.Name(qualified(function)), function.node)
-        reason = "the function was not analysed to its end: it is nested too deeply"
-        why = Unresolvable(Category.DEPTH_BOUND, reason, "split the function")
-        self.unresolved(CallPoint(node, node, direct=False), why)
+        node.end_lineno, node.end_col_offset = node.lineno, node.col_offset + 1
+        reason = f"the function was not analysed to its end: {why}"
+        point = CallPoint(node, node, direct=False)
+        self.unresolved(point, Unresolvable(Category.DEPTH_BOUND, reason, "split the function"))
 
     def _finish(self, record: EntityRecord, result: Values) -> None:
         """Decide what became of results that nothing consumed."""

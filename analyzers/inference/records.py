@@ -16,6 +16,11 @@ from analyzers.model.places import Place
 
 NO_ARGUMENTS = Arguments()
 
+BODY_STEPS = 200_000
+"""How many expressions the run of one entity may evaluate before what is left of it is declared unresolved."""
+MODULE_STEPS = 10_000
+"""The same for one statement of a module, with the helpers that it calls at import."""
+
 
 class EntityRecord(NamedTuple):
     """An entity, its body where it is a function of the project, and the definition that rules look at."""
@@ -138,7 +143,7 @@ class Memo(NamedTuple):
 class Run:
     """The interpretation of one entity's body, with all helpers that it enters."""
 
-    def __init__(self, dialect: Dialect, name: str) -> None:
+    def __init__(self, dialect: Dialect, name: str, step_limit: int = BODY_STEPS) -> None:
         self.dialect = dialect
         self.name = name
         self.frames: list[FrameRecord] = []
@@ -150,6 +155,7 @@ class Run:
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
         self.steps = 0
+        self.step_limit = step_limit
 
 
 class CallPoint(NamedTuple):

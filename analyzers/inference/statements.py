@@ -331,11 +331,10 @@ class Statements(Definitions):
         return only(obj) if entered is None else entered
 
     def _exec_try(self, node: ast.Try | ast.TryStar) -> bool:
-        watcher = self.store.watch()
         mark = self.store.mark()
-        falls = self.execute(node.body) and self.execute(node.orelse)
+        with self.store.watch() as watcher:
+            falls = self.execute(node.body) and self.execute(node.orelse)
         body = self.store.rewind(mark)
-        self.store.unwatch()
         broken: Delta = {location: join(self.store.get(location), values) for location, values in watcher.items()}
         deltas = [body] if falls else []
         for handler in node.handlers:

@@ -93,11 +93,12 @@ class Store:
         finally:
             self._trail, self._watchers = outside
 
-    def watch(self) -> Delta:
-        """Begin to collect every value that is written, also in arms that end early; ends with `unwatch`."""
+    @contextmanager
+    def watch(self) -> Iterator[Delta]:
+        """Collect every value that is written meanwhile, also in arms that end early."""
         watcher: Delta = {}
         self._watchers.append(watcher)
-        return watcher
-
-    def unwatch(self) -> None:
-        self._watchers.pop()
+        try:
+            yield watcher
+        finally:
+            self._watchers.pop()
