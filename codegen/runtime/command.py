@@ -33,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     except SystemExit as stop:
+        if isinstance(stop.code, str):
+            click.echo(stop.code, err=True)
         return _FAILED if stop.code else 0
     except BaseException as error:  # noqa: BLE001  whatever the user's program raises is shown as Python shows it
         _show(error)
@@ -70,6 +72,7 @@ class _File(WorkflowCommand):  # type: ignore[misc]  # as above
             return run(**values)
 
         command.callback = insisting
+        command.help = f"Run {exe_entity} of {self.name}."
         return command
 
 
@@ -91,8 +94,8 @@ def _trim(shown: traceback.TracebackException) -> None:
 def _is_machinery(file: str) -> bool:
     relative = os.path.relpath(file, _TREE).split(os.sep)
     if relative[0] == os.pardir:
-        return not _MACHINERY.isdisjoint(relative)
-    return file.startswith("<") or relative[0] == __package__
+        return file.startswith("<") or not _MACHINERY.isdisjoint(relative)
+    return relative[0] == __package__
 
 
 def _at_source(frame: traceback.FrameSummary) -> traceback.FrameSummary:

@@ -17,7 +17,7 @@ from eagerc.configuration import codes_named
 from eagerc.failures import UsageError, nearest
 from eagerc.terminal import visible, wants_colour
 
-_MOST_ROUNDS = 20
+_MOST_ROUNDS = 10
 
 
 class Checked(NamedTuple):
@@ -65,9 +65,8 @@ def run(options: argparse.Namespace) -> int:
     if options.diff:
         _show_changes(checked, options.unsafe_fixes)
     else:
-        if options.fix or options.unsafe_fixes:
-            checked = _mended(checked, options)
-        _print(checked, options)
+        checked, mended = _mended(checked, options) if options.fix or options.unsafe_fixes else (checked, 0)
+        _print(checked, mended, options)
     status = report_errors(checked.unreadable)
     return max(status, FINDINGS if checked.diagnostics and not options.exit_zero else NOTHING_TO_SAY)
 
@@ -108,30 +107,35 @@ def _show_changes(checked: Checked, unsafe: bool) -> None:
             print(visible(line))
 
 
-def _mended(checked: Checked, options: argparse.Namespace) -> Checked:
-    """Fix, look again, and repeat while that changes anything: one fix may stand in the way of another."""
+def _mended(checked: Checked, options: argparse.Namespace) -> tuple[Checked, int]:
+    """Fix, look again, and repeat while there is something to fix: one fix may stand in the way of another.
+
+    Gives what is left, and how many fixes were made.
+    """
     from eagerc.files import write
     from eagerc.fixes import choose, mend
 
-    refused: dict[str, str] = {}
+    refused: set[str] = set()
+    count = 0
     for _ in range(_MOST_ROUNDS):
         sources = {path: source for path, source in checked.sources.items() if path not in refused}
-        files = mend(choose(checked.diagnostics, sources, options.unsafe_fixes), sources)
-        if not files:
-            break
-        new = {mended.path: mended.problem for mended in files if mended.problem}
-        refused |= new
-        if new:
-            continue
-        for mended in files:
-            write(mended.path, mended.data)
-        checked = _checked(options)
-    for path, problem in refused.items():
-        complain(f"{path} was left as it is: {problem}")
-    return checked
+        fixes = choose(checked.diagnostics, sources, options.unsafe_fixes)
+        files = mend(fixes, sources)
+        broken = [file for file in files if file.problem]
+        refused.update(file.path for file in broken)
+        complain(*(f"{file.path} stays as it is: {file.problem}" for file in broken))
+        if not broken:
+            if not files:
+                return checked, count
+            for file in files:
+                write(file.path, file.data)
+            count += len(fixes)
+            checked = _checked(options)
+    complain(f"the fixes did not come to an end after {_MOST_ROUNDS} rounds")
+    return checked, count
 
 
-def _print(checked: Checked, options: argparse.Namespace) -> None:
+def _print(checked: Checked, mended: int, options: argparse.Namespace) -> None:
     if options.output_format == "json":
         from eagerc.report import json_report
 
@@ -147,23 +151,26 @@ def _print(checked: Checked, options: argparse.Namespace) -> None:
         colour = wants_colour(options.color, sys.stdout)
         for line in text.report(checked.diagnostics, _line_of(checked.sources), colour):
             print(line)
+        if mended:
+            print(text.mended(mended))
         print(text.summary(checked.diagnostics, checked.file_count, colour))
 
 
 def _line_of(sources: Mapping[str, Source]) -> Callable[[str, int], str | None]:
     """How to find a line of source: in a file that was analysed, or on the disk for one that does not parse."""
 
+    @cache
+    def lines_of(path: str) -> tuple[str, ...]:
+        if path in sources:
+            return sources[path].lines
+        try:
+            with open(path, "rb") as stream:
+                return decode(stream.read()).lines
+        except (OSError, DecodeError):
+            return ()
+
     def line_of(path: str, line: int) -> str | None:
-        lines = sources[path].lines if path in sources else _lines_on_disk(path)
+        lines = lines_of(path)
         return lines[line - 1] if 0 < line <= len(lines) else None
 
     return line_of
-
-
-@cache
-def _lines_on_disk(path: str) -> tuple[str, ...]:
-    try:
-        with open(path, "rb") as stream:
-            return decode(stream.read()).lines
-    except (OSError, DecodeError):
-        return ()

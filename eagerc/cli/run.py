@@ -24,8 +24,11 @@ sys.path[0] = sys.argv.pop(1)
 if importlib.util.find_spec("flytekit") is None:
     print(f"eagerc: {sys.executable} has no flytekit; install it there, or name another with --python", file=sys.stderr)
     sys.exit(2)
-from eagerc_runtime.command import main
-sys.exit(main(sys.argv[1:]))
+try:
+    from eagerc_runtime.command import main
+    sys.exit(main(sys.argv[1:]))
+except KeyboardInterrupt:
+    sys.exit(130)
 """
 
 
@@ -43,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
     """Carry out `eagerc run`: what it starts takes the place of this process, and with it the terminal and signals."""
     if os.path.isdir(options.file):
         raise UsageError(f"{options.file}: is a folder; name the file that holds the function")
+    interpreter = _interpreter(options.python)
     configured = analysis_of_all([options.file])
     status = report_errors(errors([configured]))
     if status:
@@ -54,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     except BuildError as error:
         raise UsageError(f"{error.message}; {error.remedy}") from error
     file = os.path.join(tree, path_in_tree(configured.analysis.modules[0].file))
-    return _start(_interpreter(options.python), tree, [options.file, file, options.function, *options.inputs], modules)
+    return _start(interpreter, tree, [options.file, file, options.function, *options.inputs], modules)
 
 
 def _cache(configured: Configured, modules: Iterable[ModuleFacts]) -> str:

@@ -33,6 +33,11 @@ def summary(diagnostics: Sequence[Diagnostic], file_count: int, colour: bool) ->
     return painted(f"{found}.", terminal.BOLD, colour)
 
 
+def mended(count: int) -> str:
+    """A line that says how much was mended."""
+    return f"Mended {_counted(count, 'problem')}."
+
+
 def _diagnostic(diagnostic: Diagnostic, line_of: LineOf, colour: bool) -> Iterator[str]:
     tint = _COLOURS[diagnostic.severity]
     place = painted(visible(str(diagnostic.place)), terminal.BOLD, colour)

@@ -82,8 +82,6 @@ class _Tree:
         entity = sites[0].entity
         kind = self._painted(entity.kind.value.replace("_", " "), terminal.BLUE)
         line = f"{visible(entity.name)}  {kind}  {self._painted(entity.place, terminal.DIM)}"
-        if not any(site.certain for site in sites):
-            line += "  one of several candidates"
         body = self._analysis.body(entity.name)
         if body is None:
             return Node(line, tuple(map(_site, sites)), ())
@@ -95,7 +93,8 @@ class _Tree:
     def _unresolved(self, call: UnresolvedCall) -> Node:
         place = self._painted(call.place, terminal.DIM)
         line = f"{self._painted('unresolved', terminal.YELLOW)} {visible(call.text)}  {place}"
-        return Node(line, tuple(visible(text) for text in (call.reason, call.hint) if text), ())
+        hint = (f"to decide it: {visible(call.hint)}",) if call.hint else ()
+        return Node(line, (visible(call.reason), *hint), ())
 
     def _painted(self, text: object, colour: str) -> str:
         return painted(visible(str(text)), colour, self._colour)
@@ -103,7 +102,8 @@ class _Tree:
 
 def _site(invocation: Invocation) -> str:
     through = f", through {' > '.join(map(str, invocation.chain))}" if invocation.chain else ""
-    return visible(f"{invocation.place} {invocation.consumed.value}{through}")
+    doubt = "" if invocation.certain else ", one of several candidates"
+    return visible(f"{invocation.place} {invocation.consumed.value}{through}{doubt}")
 
 
 def _drawn(node: Node, branches: Branches) -> Iterator[str]:

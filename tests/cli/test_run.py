@@ -1,0 +1,118 @@
+"""`eagerc run`: the build, the interpreter of the user's environment, and what comes back."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+SOURCE = """\
+import os
+from pathlib import Path
+
+from flytekit import eager, task
+
+
+@task
+def read(path: str, last: bool) -> str:
+    print(f"reading in {os.getcwd()}")
+    return Path(path).read_text().split()[-1 if last else 0]
+
+
+@eager
+async def words(path: str, last: bool = False) -> str:
+    return await read(path=path, last=last)
+
+
+@eager
+async def stubborn() -> int:
+    if not [word for word in [] if word]:
+        raise ArithmeticError("I will not count")
+    return 1
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    folder = tmp_path / "src"
+    folder.mkdir()
+    (folder / "shop.py").write_text(SOURCE)
+    return folder / "shop.py"
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_result_is_the_last_line(process: Command, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("leek and onion")
+    before = sorted(tmp_path.rglob("*"))
+    done = process("run", "src/shop.py", "words", "--path", "notes.txt", "--last")
+    assert done.status == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == [f"reading in {tmp_path}", "onion"]
+    assert "Traceback" not in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_exception_is_shown_as_the_user_wrote_it(shop: Path, process: Command) -> None:
+    done = process("run", "src/shop.py", "stubborn")
+    assert done.status == 1
+    assert f'File "{shop}", line 21, in stubborn\n    raise ArithmeticError("I will not count")\n' in done.stderr
+    assert "I will not count" in done.stderr.splitlines()[-1]
+    assert "eagerc" not in done.stderr
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["words"], "Missing option '--path'"),
+        (["word"], "src/shop.py holds no entity 'word'"),
+    ],
+)
+def test_wrong_inputs_are_wrong_usage(arguments: list[str], message: str, process: Command) -> None:
+    done = process("run", "src/shop.py", *arguments, COLUMNS="200")
+    assert done.status == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_interpreter_without_flytekit_is_told(process: Command, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')
+    bare.chmod(0o755)
+    done = process("run", "--python", str(bare), "src/shop.py", "words")
+    assert done.status == 2
+    assert "has no flytekit; install it there, or name another with --python" in done.stderr
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_active_environment_comes_before_our_own(process: Command, tmp_path: Path) -> None:
+    python = tmp_path / "active" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho $EAGERC_PROGRESS active\n")
+    python.chmod(0o755)
+    assert process("run", "src/shop.py", "words", VIRTUAL_ENV=str(tmp_path / "active")).stdout == "1 active\n"
+
+
+@pytest.mark.usefixtures("shop")
+def test_trees_are_kept_by_content(process: Command, tmp_path: Path) -> None:
+    quiet = tmp_path / "quiet"
+    quiet.write_text("#!/bin/sh\n")
+    quiet.chmod(0o755)
+    cache = tmp_path / "cache"
+    run = ("run", "--python", str(quiet), "src/shop.py", "words")
+    for _ in range(2):
+        assert process(*run, XDG_CACHE_HOME=str(cache)).status == 0
+        assert len(os.listdir(cache / "eagerc" / "builds")) == 1
+    with (tmp_path / "src" / "shop.py").open("a") as file:
+        file.write("# changed\n")
+    process(*run, XDG_CACHE_HOME=str(cache))
+    assert len(os.listdir(cache / "eagerc" / "builds")) == 2
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_folder_may_be_named_for_the_tree(process: Command, tmp_path: Path) -> None:
+    process("run", "--python", "true", "--build-dir", "tree", "src/shop.py", "words")
+    assert (tmp_path / "tree" / "shop.py").is_file()
+    assert (tmp_path / "tree" / "eagerc_runtime" / "manifest.json").is_file()
