@@ -39,6 +39,14 @@ class _Edit(NamedTuple):
     text: str
 
 
+class _Written(NamedTuple):
+    """The edits that write changed expressions, the changes that they make, and those that could not be written."""
+
+    edits: tuple[_Edit, ...]
+    changes: Mapping[ast.expr, Change]
+    declined: tuple[Declined, ...]
+
+
 def rewrite(
     path: str, source: Source, tree: ast.Module, sites: Sequence[RewriteSite], references: Sequence[Reference]
 ) -> Rewritten:
@@ -48,74 +56,60 @@ def rewrite(
     """
     if imports_runtime(tree):
         return Rewritten(source.text, ())
-    declined: list[Declined] = []
     try:
-        text = _built(source, tree, sites, references, declined)
+        return _rewritten(source, tree, sites, references)
     except Unwritable as reason:
         whole = Declined(Place(path, 1, 1, 1, 1), "", f"the module is copied unchanged: {reason}")
         return Rewritten(source.text, (whole,))
-    return Rewritten(text, tuple(sorted(declined)))
 
 
-def _built(
-    source: Source,
-    tree: ast.Module,
-    sites: Sequence[RewriteSite],
-    references: Sequence[Reference],
-    declined: list[Declined],
-) -> str:
+def _rewritten(
+    source: Source, tree: ast.Module, sites: Sequence[RewriteSite], references: Sequence[Reference]
+) -> Rewritten:
     alias = runtime_alias(source.text)
     available = spots(tree, source)
     hoists = Hoists(tree, source, available, alias)
-    decisions = _decided(source, tree, sites, references, hoists, declined)
-    edits, changed = _expression_edits(source, tree, decisions, alias, declined)
+    outcomes = _outcomes(source, tree, sites, references, hoists)
+    decisions = {outcome.node: outcome for outcome in outcomes if isinstance(outcome, Decision)}
+    written = _written(source, tree, decisions, alias)
+    declined = (*(outcome for outcome in outcomes if isinstance(outcome, Declined)), *written.declined)
     splits = dict(imports.splits(tree))
-    if not changed and not splits:
-        return source.text
-    edits.extend(_import_edits(source, splits))
-    entities = hoists.entities(change.name for change in changed.values() if isinstance(change, Hoist))
-    additions = _additions(tree, available, changed, entities, alias)
-    edits.extend(_Edit(spot.offset, spot.offset, added(spot, lines, source.text)) for spot, lines in additions.items())
+    entities = hoists.entities(change.name for change in written.changes.values() if isinstance(change, Hoist))
+    additions = _additions(tree, available, written.changes, entities, alias)
+    inserted = (_Edit(spot.offset, spot.offset, added(spot, lines, source.text)) for spot, lines in additions.items())
+    text = _applied(source.text, (*written.edits, *_import_edits(source, splits), *inserted))
     insertions = tuple(Insertion(spot.before, tuple(lines)) for spot, lines in sorted(additions.items(), key=_offset))
-    text = _applied(source.text, edits)
-    verify(tree, Changes(alias, changed, splits, insertions), text)
-    return text
+    verify(tree, Changes(alias, written.changes, splits, insertions), text)
+    return Rewritten(text, tuple(sorted(declined)))
 
 
-def _decided(
-    source: Source,
-    tree: ast.Module,
-    sites: Sequence[RewriteSite],
-    references: Sequence[Reference],
-    hoists: Hoists,
-    declined: list[Declined],
-) -> dict[ast.expr, Decision]:
+def _outcomes(
+    source: Source, tree: ast.Module, sites: Sequence[RewriteSite], references: Sequence[Reference], hoists: Hoists
+) -> tuple[Decision | Declined, ...]:
     places = (*(site.place for site in sites), *(reference.place for reference in references))
     found = Expressions(tree, source, (*places, *(site.hoist for site in sites if site.hoist)))
-    outcomes = [*decide_sites(found, sites), *decide_references(found, references)]
-    outcomes.extend(hoists.decide(found, sites, [one for one in outcomes if isinstance(one, Decision)]))
-    declined.extend(outcome for outcome in outcomes if isinstance(outcome, Declined))
-    return {outcome.node: outcome for outcome in outcomes if isinstance(outcome, Decision)}
+    outcomes = (*decide_sites(found, sites), *decide_references(found, references))
+    decisions = [outcome for outcome in outcomes if isinstance(outcome, Decision)]
+    return (*outcomes, *hoists.decide(found, sites, decisions))
 
 
-def _expression_edits(
-    source: Source, tree: ast.Module, decisions: Mapping[ast.expr, Decision], alias: str, declined: list[Declined]
-) -> tuple[list[_Edit], dict[ast.expr, Change]]:
-    """The edits for the expressions that can be written, and the changes that they make."""
+def _written(source: Source, tree: ast.Module, decisions: Mapping[ast.expr, Decision], alias: str) -> _Written:
+    """Write every outermost expression that changes; one that cannot be written is declined with all inside it."""
     edits: list[_Edit] = []
-    changed: dict[ast.expr, Change] = {}
+    changes: dict[ast.expr, Change] = {}
+    declined: list[Declined] = []
     for unit in _outermost(tree, decisions):
         inside = [decisions[node] for node in ast.walk(unit) if isinstance(node, ast.expr) and node in decisions]
-        changes = {decision.node: decision.change for decision in inside}
+        wanted = {decision.node: decision.change for decision in inside}
         place = source.place("", unit)
         try:
-            text = expressions.written(source.segment(place), unit, changes, alias)
+            text = expressions.written(source.segment(place), unit, wanted, alias)
         except Unwritable as reason:
             declined.extend(decision.declined(str(reason)) for decision in inside)
         else:
             edits.append(_Edit(*_extent(source, place), text))
-            changed.update(changes)
-    return edits, changed
+            changes.update(wanted)
+    return _Written(tuple(edits), changes, tuple(declined))
 
 
 def _outermost(tree: ast.Module, decisions: Mapping[ast.expr, Decision]) -> Iterator[ast.expr]:

@@ -1,6 +1,7 @@
 """Prove that a built module is its source with exactly the changes that were decided, each statement on its line."""
 
 import ast
+import warnings
 from collections.abc import Iterator, Sequence
 
 from codegen.rewrite.changes import Change, Changes, Hoist, ImportSplit, Invoke, Rename, Unwritable
@@ -11,15 +12,21 @@ from codegen.rewrite.names import RUNTIME
 def verify(tree: ast.Module, changes: Changes, built: str) -> None:
     """Raise `Unwritable` unless `built` parses to `tree` with `changes`, and what comes from `tree` keeps its lines."""
     try:
-        compile(built, "<built>", "exec", flags=ast.PyCF_ONLY_AST, dont_inherit=True)
-        actual = ast.parse(built)
-        difference = _difference(_Expectation(changes).module(tree), actual)
+        difference = _difference(_Expectation(changes).module(tree), _compiled(built))
     except (SyntaxError, ValueError) as error:
-        raise Unwritable(f"what would be written does not parse ({error})") from error
+        raise Unwritable(f"what would be written does not compile ({error})") from error
     except RecursionError as error:
         raise Unwritable("it is nested too deeply to be checked") from error
     if difference:
         raise Unwritable(f"what would be written differs from the source beyond the changes, {difference}")
+
+
+def _compiled(text: str) -> ast.Module:
+    """The tree of a module that was compiled too, and not run: only the compiler knows where an import may stand."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(text, "<built>", "exec", dont_inherit=True)
+        return ast.parse(text)
 
 
 class _Expectation:
