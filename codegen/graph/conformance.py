@@ -1,28 +1,32 @@
 """Trace conformance: whether what a run started is a walk of the control edges of a graph.
 
-The graph is played as a net of tokens. A token moves along control and exception edges; a fork puts one on each of
-its branches, and a join waits for all of them. Passing an invocation consumes its site from the trace. What is scheduled
-and not waited for leaves a token of its own behind, which may start at any later time.
+The graph is played as a net of tokens. A token moves along control and exception edges; a fork puts one on each of its
+branches, and a join waits for all of them. Passing an invocation consumes its site from the trace. What is no longer
+waited for (a scheduled task, the siblings of a member that failed) is loose: it may start at any later time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from codegen.graph.control import Graph
 from codegen.graph.regions import members
 
-AT, AFTER, PENDING, INSIDE = "at", "after", "pending", "inside"
 _PASSIVE = ("start", "choice", "loop", "try", "return", "raise", "end")
 
 
 class Token(NamedTuple):
-    """`at` a node that has not begun, `after` one that is done, `pending` at a detached one, `inside` a region."""
+    """Where the control is: before a node, behind it (`done`), or anywhere in a region that runs many times."""
 
-    state: str
     place: str
+    done: bool = False
 
 
-Marking = tuple[Token, ...]
+class Marking(NamedTuple):
+    """The tokens of one moment, sorted, and the nodes and regions that are loose."""
+
+    tokens: tuple[Token, ...]
+    loose: frozenset[str] = frozenset()
 
 
 def first_deviation(graph: Graph, sites: Sequence[str], finished: bool = False) -> int | None:
@@ -32,7 +36,7 @@ def first_deviation(graph: Graph, sites: Sequence[str], finished: bool = False) 
     """
     net = _Net(graph)
     start = next(node for node, facts in graph.nodes(data=True) if facts["kind"] == "start")
-    markings = net.closure([(Token(AT, start),)])
+    markings = net.closure([Marking((Token(start),))])
     for index, site in enumerate(sites):
         markings = net.closure(fired for marking in markings for fired in net.fire(marking, site))
         if not markings:
@@ -44,17 +48,22 @@ class _Net:
     """The moves that a graph allows."""
 
     def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self._hub_of: dict[str, str] = {}
-        self._members: dict[str, frozenset[str]] = {}
+        self._facts = dict(graph.nodes(data=True))
+        self._control = _heads(graph, "control")
+        self._exception = _heads(graph, "exception")
         self._join: dict[str, str] = {
-            facts["fork"]: node for node, facts in graph.nodes(data=True) if facts["kind"] == "join"
+            facts["fork"]: node for node, facts in self._facts.items() if facts["kind"] == "join"
         }
+        self._members = {region["id"]: members(graph, region["id"]) for region in graph.graph["regions"]}
+        forking = {facts["region"] for facts in self._facts.values() if facts["kind"] == "fork"}
+        self._forking = [region["id"] for region in graph.graph["regions"] if region["id"] in forking]
+        # A helper that runs many times is one place: its copies may mix in any way. The outermost one counts.
+        self._mixed: dict[str, str] = {}
         for region in graph.graph["regions"]:
             if region["kind"] == "helper" and (region["over"] or region["optional"]):
-                self._members[region["id"]] = inside = members(graph, region["id"])
-                for node in inside:
-                    self._hub_of.setdefault(node, region["id"])
+                for node in self._members[region["id"]]:
+                    self._mixed.setdefault(node, region["id"])
+        self._starts = cache(self._sites_started)
 
     def closure(self, markings: Iterable[Marking]) -> set[Marking]:
         """The markings, and all that they can become without starting anything."""
@@ -69,102 +78,110 @@ class _Net:
 
     def fire(self, marking: Marking, site: str) -> Iterator[Marking]:
         """The markings after `site` starts."""
-        for index, token in enumerate(marking):
-            rest = marking[:index] + marking[index + 1 :]
-            for fired in self._fired(token, site):
-                yield _marking(rest, fired)
+        if any(site in self._starts(place) for place in marking.loose):
+            yield marking
+        for token in dict.fromkeys(marking.tokens):
+            if not token.done and site in self._starts(token.place):
+                yield marking if self._repeats(token.place) else _moved(marking, token, Token(token.place, done=True))
 
     def ended(self, marking: Marking) -> bool:
+        """Whether the function has come to an end of its own."""
         return any(
-            token.state == AT and self._kind(token.place) in ("return", "end") and not list(self._heads(token.place))
-            for token in marking
+            not token.done and self._kind(token.place) in ("return", "end") and not self._control[token.place]
+            for token in marking.tokens
         )
 
-    def _fired(self, token: Token, site: str) -> Iterator[tuple[Token, ...]]:
-        if token.state == INSIDE:
-            if any(self._starts(node, site) for node in self._members[token.place]):
-                yield (token,)
-        elif token.state in (AT, PENDING) and self._starts(token.place, site):
-            if self._repeats(token.place):
-                yield (token,)
-            else:
-                yield (Token(AFTER, token.place),) if token.state == AT else ()
-
-    def _starts(self, node: str, site: str) -> bool:
-        facts = self._graph.nodes[node]
-        return facts.get("site") == site or site in facts.get("inside", ())
+    def _sites_started(self, place: str) -> frozenset[str]:
+        """The sites that may start at a node, or anywhere in a region."""
+        nodes = self._members.get(place, (place,))
+        own = {self._facts[node]["site"] for node in nodes if "site" in self._facts[node]}
+        return frozenset(own.union(*(self._facts[node].get("inside", ()) for node in nodes)))
 
     def _silent(self, marking: Marking) -> Iterator[Marking]:
-        for index, token in enumerate(marking):
-            rest = marking[:index] + marking[index + 1 :]
-            for moved in self._moves(token):
-                yield _marking(rest, moved)
-        yield from self._joins(marking)
+        for token in dict.fromkeys(marking.tokens):
+            for head in self._control_from(token):
+                yield _moved(marking, token, self._arrive(head))
+            for tail, head in self._exceptions_from(token):
+                yield self._raised(marking, token, tail, head)
+            yield from self._structural(marking, token)
 
-    def _moves(self, token: Token) -> Iterator[tuple[Token, ...]]:
-        """What one token can become on its own."""
-        node = token.place
-        if token.state == INSIDE:
-            yield from self._leaves(node)
-        elif token.state == AFTER:
-            yield from ((self._arrive(head),) for head in self._heads(node))
-        elif token.state == AT:
-            yield from self._passes(node)
+    def _control_from(self, token: Token) -> Iterable[str]:
+        if token.place in self._members:
+            inside = self._members[token.place]
+            return sorted({head for node in inside for head in self._control[node]} - inside)
+        passed = token.done or self._kind(token.place) in _PASSIVE
+        return self._control[token.place] if passed else ()
 
-    def _passes(self, node: str) -> Iterator[tuple[Token, ...]]:
-        facts = self._graph.nodes[node]
-        kind = facts["kind"]
-        if kind in _PASSIVE:
-            yield from ((self._arrive(head),) for head in self._heads(node))
-        elif kind == "fork":
-            yield self._forked(node)
-        elif kind != "join":
-            # An exception may come up before anything starts, while the arguments are evaluated.
-            yield from ((self._arrive(head),) for head in self._heads(node, "exception"))
-            if facts.get("detached"):
-                yield (Token(AFTER, node), Token(PENDING, node))
-            elif self._repeats(node) or facts.get("optional"):
-                yield (Token(AFTER, node),)
+    def _exceptions_from(self, token: Token) -> Iterable[tuple[str, str]]:
+        """An exception may come up before anything starts, while the arguments are evaluated."""
+        inside = self._members.get(token.place, frozenset({token.place}))
+        return [(node, head) for node in sorted(inside) for head in self._exception[node] if head not in inside]
 
-    def _forked(self, fork: str) -> tuple[Token, ...]:
-        branches = tuple(self._arrive(head) for head in self._heads(fork, "control"))
-        join = self._join[fork]
-        return branches if self._graph.nodes[join]["joined"] else (*branches, Token(AFTER, join))
+    def _structural(self, marking: Marking, token: Token) -> Iterator[Marking]:
+        """What a fork, a join and a call that need not run do with a token."""
+        if token.done or token.place in self._members:
+            return
+        facts = self._facts[token.place]
+        passed = Token(token.place, done=True)
+        match facts["kind"]:
+            case "fork" if self._waited(token.place):
+                yield _moved(marking, token, *(self._arrive(head) for head in self._control[token.place]))
+            case "fork":
+                yield _loosened(_moved(marking, token, Token(self._join[token.place], done=True)), facts["region"])
+            case "join":
+                waiting = len(self._control[facts["fork"]])
+                if marking.tokens.count(token) == waiting:
+                    rest = tuple(other for other in marking.tokens if other != token)
+                    yield marking._replace(tokens=tuple(sorted((*rest, passed))))
+            case _:
+                if facts.get("detached"):
+                    yield _loosened(_moved(marking, token, passed), token.place)
+                elif self._repeats(token.place) or facts.get("optional"):
+                    yield _moved(marking, token, passed)
 
-    def _joins(self, marking: Marking) -> Iterator[Marking]:
-        for token in dict.fromkeys(marking):
-            if token.state == AT and self._kind(token.place) == "join":
-                facts = self._graph.nodes[token.place]
-                waiting = len(list(self._heads(facts["fork"], "control"))) if facts["joined"] else 1
-                if marking.count(token) >= waiting:
-                    rest = list(marking)
-                    for _ in range(waiting):
-                        rest.remove(token)
-                    yield _marking(tuple(rest), (Token(AFTER, token.place),) if facts["joined"] else ())
+    def _waited(self, fork: str) -> bool:
+        """Whether the members of a group are waited for; without a join they are, and none ever ends."""
+        return fork not in self._join or bool(self._facts[self._join[fork]]["joined"])
 
-    def _leaves(self, hub: str) -> Iterator[tuple[Token, ...]]:
-        inside = self._members[hub]
-        for node in sorted(inside):
-            for head in self._heads(node):
-                if head not in inside:
-                    yield (self._arrive(head),)
+    def _raised(self, marking: Marking, token: Token, tail: str, head: str) -> Marking:
+        """An exception that leaves a group leaves the other members behind."""
+        left = _moved(marking, token)
+        for region in self._forking:
+            inside = self._members[region]
+            if tail in inside and head not in inside:
+                kept = tuple(other for other in left.tokens if not self._within(other, inside))
+                left = _loosened(left._replace(tokens=kept), region)
+        return left._replace(tokens=tuple(sorted((*left.tokens, self._arrive(head)))))
+
+    def _within(self, token: Token, nodes: frozenset[str]) -> bool:
+        return self._members.get(token.place, frozenset({token.place})) <= nodes
 
     def _arrive(self, head: str) -> Token:
-        """The token that comes along an edge; a helper that runs any number of times is one place as a whole."""
-        hub = self._hub_of.get(head)
-        return Token(INSIDE, hub) if hub is not None else Token(AT, head)
+        return Token(self._mixed.get(head, head))
 
-    def _heads(self, node: str, *kinds: str) -> Iterator[str]:
-        wanted = kinds or ("control", "exception")
-        return (head for _, head, facts in self._graph.out_edges(node, data=True) if facts["kind"] in wanted)
+    def _kind(self, place: str) -> str:
+        return str(self._facts[place]["kind"]) if place in self._facts else ""
 
-    def _kind(self, node: str) -> str:
-        return str(self._graph.nodes[node]["kind"])
-
-    def _repeats(self, node: str) -> bool:
-        facts = self._graph.nodes[node]
-        return bool(facts.get("many")) or facts["kind"] in ("unresolved", "helper")
+    def _repeats(self, place: str) -> bool:
+        return (
+            place in self._members
+            or self._kind(place) in ("unresolved", "helper")
+            or self._facts[place].get("many", False)
+        )
 
 
-def _marking(rest: Marking, added: tuple[Token, ...]) -> Marking:
-    return tuple(sorted((*rest, *added)))
+def _heads(graph: Graph, kind: str) -> dict[str, tuple[str, ...]]:
+    return {
+        node: tuple(dict.fromkeys(head for _, head, facts in graph.out_edges(node, data=True) if facts["kind"] == kind))
+        for node in graph.nodes
+    }
+
+
+def _moved(marking: Marking, token: Token, *after: Token) -> Marking:
+    tokens = list(marking.tokens)
+    tokens.remove(token)
+    return marking._replace(tokens=tuple(sorted((*tokens, *after))))
+
+
+def _loosened(marking: Marking, place: str) -> Marking:
+    return marking._replace(loose=marking.loose | {place})

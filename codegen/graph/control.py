@@ -131,7 +131,9 @@ class _Builder:
                 return [Tail(self._call(child, tails, inner, detached=True))]
         fork = self._node("fork", tails, inner)
         ends = [tail for child in tree.children for tail in self._flow(child, [Tail(fork)], inner)]
-        join = self._node("join", ends, inner, fork=fork, joined=tree.joined)
+        if not ends and tree.joined:
+            return []
+        join = self._node("join", ends or [Tail(fork)], inner, fork=fork, joined=tree.joined)
         return [Tail(join)]
 
     def _branch(self, tree: Branch, tails: list[Tail], scope: Scope) -> list[Tail]:
