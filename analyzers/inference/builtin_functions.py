@@ -28,16 +28,12 @@ from analyzers.inference.values import (
     joined,
     only,
 )
+from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
 
-_PASS_THROUGH_DECORATORS = frozenset(
+_KEEPING_DECORATORS = frozenset(
     {
-        "functools.lru_cache",
-        "functools.cache",
-        "functools.singledispatch",
         "functools.total_ordering",
-        "contextlib.contextmanager",
-        "contextlib.asynccontextmanager",
         "abc.abstractmethod",
         "typing.overload",
         "typing.final",
@@ -48,6 +44,13 @@ _PASS_THROUGH_DECORATORS = frozenset(
         "atexit.register",
     }
 )
+"""Decorators that give back what they are given."""
+
+
+_LOOKING_AT_THE_WHOLE = frozenset(
+    f"builtins.{name}" for name in ("bool", "callable", "id", "isinstance", "len", "type")
+)
+"""What does not use the elements of a container."""
 
 
 class BuiltinFunctions(Containers):
@@ -199,11 +202,15 @@ class BuiltinFunctions(Containers):
         return NONE
 
     def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        names = constants(arguments.argument(0, "name"))
-        if names is None:
-            reason = f"the name of the module in `{self.module.text(point.node)}` is computed"
+        return self.named_modules(arguments.argument(0, "name"), point.node)
+
+    def named_modules(self, names: Values, node: ast.expr) -> Values:
+        """The modules of some names, where these are known."""
+        known = constants(names)
+        if known is None:
+            reason = f"the name of the module in `{self.module.text(node)}` is computed"
             return only(Unknown(Category.DYNAMIC_IMPORT, reason, "import the module by its name"))
-        return joined(self.imported_module(str(each)) for each in names)
+        return joined(self.imported_module(str(each)) for each in known)
 
     def imported_module(self, name: str) -> Values:
         """The module of a dotted name, of the project or outside it."""
@@ -213,9 +220,8 @@ class BuiltinFunctions(Containers):
 
     def _call_globals(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         obj = self.new_dict(point.node)
-        env = self.module.env
-        for bound in sorted(env.names):
-            self.store_item(obj, const(bound), self.settled(self.read((env.owner, bound))))
+        for bound in sorted(self.global_names(self.module)):
+            self.store_item(obj, const(bound), self.module_attribute(self.module.name, bound))
         return only(obj)
 
     def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -225,7 +231,7 @@ class BuiltinFunctions(Containers):
         obj = self.new_dict(point.node)
         for module in modules:
             loaded = self.load(module.name)
-            for bound in sorted(loaded.env.names) if loaded else ():
+            for bound in sorted(self.global_names(loaded)) if loaded else ():
                 self.store_item(obj, const(bound), self.module_attribute(module.name, bound))
         return only(obj)
 
@@ -294,8 +300,9 @@ class BuiltinFunctions(Containers):
         """A builtin that uses its arguments as plain values."""
         parts = []
         for values in arguments.all:
-            inner = joined(self.elements(v) for v in values if isinstance(v, Obj) and v.kind != "instance")
-            self.forced(inner, point.node)
+            if name not in _LOOKING_AT_THE_WHOLE:
+                inner = joined(self.elements(v) for v in values if isinstance(v, Obj) and v.kind != "instance")
+                self.forced(inner, point.node)
             parts.append(self.forced(values, point.node))
         return self.mixed(parts)
 
@@ -348,7 +355,7 @@ HANDLERS: dict[str, Handler] = {
         ("builtins.isinstance", "builtins.callable", "builtins.hasattr", "builtins.id"), BuiltinFunctions._call_truth
     ),
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
-    **dict.fromkeys(_PASS_THROUGH_DECORATORS, BuiltinFunctions._call_decorator),
+    **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
     "builtins.sorted": BuiltinFunctions._call_sorted,
     "builtins.reversed": BuiltinFunctions._call_reversed,
     "builtins.next": BuiltinFunctions._call_next,

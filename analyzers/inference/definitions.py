@@ -20,6 +20,7 @@ from analyzers.inference.values import (
     joined,
     only,
 )
+from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 
 
 class Definitions(Imports):
@@ -50,8 +51,9 @@ class Definitions(Imports):
             after = values
         else:
             after = self.call(decorating, Arguments((values,)), point) or values
-        made_above = any(isinstance(v, External) and self.makes_entity(v.name) for v in self._deepest(decorating))
-        if entities and not made_above and (after is values or not any(e in after for e in entities)):
+        applied = {value.name for value in self._deepest(decorating) if isinstance(value, External)}
+        made_above = any(self.makes_entity(name) for name in applied)
+        if not made_above and (applied & WRAPPING_DECORATORS or not any(entity in after for entity in entities)):
             self._hide(entities, decorator)
         return after
 

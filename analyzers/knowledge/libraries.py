@@ -12,6 +12,20 @@ _PLAIN = frozenset(
     """.split()  # noqa: SIM905 (seventy quoted strings are harder to read)
 )
 
+WRAPPING_DECORATORS = frozenset(
+    {
+        "backoff.on_exception",
+        "backoff.on_predicate",
+        "contextlib.asynccontextmanager",
+        "contextlib.contextmanager",
+        "functools.cache",
+        "functools.lru_cache",
+        "functools.singledispatch",
+        "tenacity.retry",
+    }
+)
+"""Decorators that keep what calling a function does, but put an object of their own in its place."""
+
 
 def is_standard(name: str) -> bool:
     """Whether a dotted name belongs to the standard library, builtins included."""

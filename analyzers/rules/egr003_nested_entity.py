@@ -65,7 +65,7 @@ def _check(subject: Subject) -> Iterator[Finding]:
         if _nested(definition) and not _test_module(module.file.module):
             name = short(definition.entity.name)
             yield Finding(
-                f"`{name}` is defined inside `{short(definition.enclosing)}`, where no container can load it",
+                f"`{name}` is inside `{short(definition.enclosing)}`, which flytekit refuses: no pod could load it",
                 f"move `{name}` to module level and hand it what it needs as inputs",
                 definition.entity.place,
             )

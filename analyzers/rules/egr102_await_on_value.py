@@ -66,7 +66,7 @@ def _check(subject: Subject) -> Iterator[Finding]:
             for seen in function.observations:
                 if seen.kind is ObservationKind.AWAITED_VALUE:
                     yield Finding(
-                        f"`{short(seen.name)}` is not async: on flytekit alone `await` is a TypeError, after it ran",
+                        f"`{short(seen.name)}` is not async: on flytekit alone this is a TypeError, after it has run",
                         "run what `eagerc build` writes, where any entity can be awaited, or leave the `await` out",
                         seen.place,
                         severity=severity,

@@ -76,8 +76,8 @@ def _check(subject: Subject) -> Iterator[Finding]:
 
 
 def _fix(source: Source, seen: Observation) -> Fix | None:
-    """The star before the argument; None where more than the parenthesis of the call stands before it."""
-    if not isinstance(seen.node, ast.Call) or not seen.node.args:
+    """The star before the argument; None where it is not the only one, or more than one parenthesis precedes it."""
+    if not isinstance(seen.node, ast.Call) or len(seen.node.args) != 1:
         return None
     function = source.place(seen.place.path, seen.node.func)
     argument = source.place(seen.place.path, seen.node.args[0])

@@ -88,7 +88,8 @@ def removed(option: Option) -> Edit | None:
     """The edit that takes the option out of its call; None where a comment stands in between."""
     source = option.module.source
     place = source.place(option.module.file.path, option.keyword)
-    arguments = [source.place(place.path, argument) for argument in (*option.call.args, *option.call.keywords)]
+    nodes: tuple[ast.expr | ast.keyword, ...] = (*option.call.args, *option.call.keywords)
+    arguments = [source.place(place.path, node) for node in nodes]
     later = [argument for argument in arguments if argument > place]
     earlier = [argument for argument in arguments if argument < place]
     if later:

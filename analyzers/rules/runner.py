@@ -21,7 +21,7 @@ def run(
     settings: Settings,
 ) -> tuple[Diagnostic, ...]:
     """The diagnostics, sorted by place, then code; one for each place and code."""
-    every = (*source_rules, *suppression_rules)
+    codes = (*(rule.code for rule in source_rules), *(rule.code for rule in suppression_rules))
     subject = Subject(analysis, settings, _modules(analysis))
     comments = {path: suppressions(path, module.source) for path, module in subject.modules.items()}
     active = enabled(source_rules, settings)
@@ -29,7 +29,7 @@ def run(
     asked = {module.file.path: module.source for module in analysis.modules}
     written = tuple(comment for path in asked for comment in comments[path])
     unused = {comment: _unused(comment, active, subject, found) for comment in written}
-    review = Review(asked, written, unused, tuple(rule.code for rule in every))
+    review = Review(asked, written, unused, codes)
     found += _diagnostics(enabled(suppression_rules, settings), review, settings)
     return tuple(sorted(_heard(found, comments), key=lambda diagnostic: (diagnostic.place, diagnostic.code)))
 
