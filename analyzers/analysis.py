@@ -80,6 +80,7 @@ class Analysis:
     @cached_property
     def modules(self) -> tuple[ModuleFacts, ...]:
         """The parsed modules among the files asked for, by path."""
+        assert self.functions is not None  # entities that are made inside bodies are known once those are interpreted
         return tuple(self._facts(module) for module in self._asked)
 
     def module(self, name: str) -> ModuleFacts | None:
