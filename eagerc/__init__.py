@@ -8,9 +8,11 @@ A tour, in the order in which a command line travels:
 - `eagerc.cli.main` finds the verb, and turns every way to fail into an exit code and a message.
 - `eagerc.cli` holds one module a verb: arguments, calls, printing. A verb is imported when it is used.
 - `eagerc.configuration` reads `[tool.eagerc]` into `analyzers.model.settings.Settings`.
-- `eagerc.analyses` finds the configuration of every path and analyses the paths that share one.
-- `eagerc.fixes` applies the edits that rules propose.
-- `eagerc.report` turns diagnostics and dependencies into text, JSON and GitHub annotations.
+- `eagerc.analyses` finds the configuration of every path and analyses the paths that share one; `eagerc.targets` picks
+  the eager functions that `PATH[:FUNCTION]` means.
+- `eagerc.fixes` chooses and applies the edits that rules propose; `eagerc.files` writes a file in one step.
+- `eagerc.report` turns diagnostics and dependencies into text, JSON and GitHub annotations; `eagerc.terminal` knows
+  what of a text may reach a terminal.
 
 What the verbs call lies in `analyzers` (source in, facts out) and `codegen` (facts in, files out).
 """

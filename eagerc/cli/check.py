@@ -88,7 +88,7 @@ def _checked(options: argparse.Namespace) -> Checked:
         for diagnostic in run_rules(one.analysis, _chosen(one.settings, codes["--select"], codes["--ignore"]))
         if one.owns(diagnostic.place.path)
     ]
-    return Checked(tuple(sorted(found, key=lambda diagnostic: diagnostic.place)), made)
+    return Checked(tuple(sorted(set(found), key=lambda diagnostic: (diagnostic.place, diagnostic.code))), made)
 
 
 def _chosen(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Settings:
@@ -102,6 +102,9 @@ def _show_changes(checked: Checked, unsafe: bool) -> None:
 
     sources = checked.sources
     for mended in mend(choose(checked.diagnostics, sources, unsafe), sources):
+        if mended.problem:
+            complain(f"{mended.path} would stay as it is: {mended.problem}")
+            continue
         before, after = mended.before.splitlines(), mended.after.splitlines()
         for line in unified_diff(before, after, mended.path, mended.path, lineterm=""):
             print(visible(line))
