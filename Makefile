@@ -1,6 +1,6 @@
 # Every target works in a fresh clone with only Python, make and git: the first call creates .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint format clean
+.PHONY: help demo test test-slow lint format pictures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,9 @@ test-slow: $(READY)  ## what installs packages or starts many processes
 format: $(READY)  ## mend layout and what ruff can mend
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
+
+pictures: $(READY)  ## draw the pictures of the documentation anew
+	@$(BIN)/eagerc graph $(DEMO_SAMPLE):sweep -o docs/sweep.svg
 
 clean:  ## remove everything that the other targets made
 	@rm -rf $(VENV) $(DEMO) build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
