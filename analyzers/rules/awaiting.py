@@ -17,7 +17,7 @@ def await_fix(subject: Subject, function: EntityFunction, call: ast.expr) -> Fix
 
     None where no `await` may stand (plain functions, generator expressions), and where another path awaits it.
     """
-    if _awaited_elsewhere(subject, call):
+    if any(is_awaited(other, call) for other in subject.analysis.functions):
         return None
     entered = {frame.module for frame in function.frames}
     for module in subject.modules.values():
@@ -51,9 +51,9 @@ def _allows_await(path: tuple[ast.AST, ...]) -> bool:
     return isinstance(scope, ast.AsyncFunctionDef) and not any(isinstance(node, ast.JoinedStr) for node in path)
 
 
-def _awaited_elsewhere(subject: Subject, call: ast.expr) -> bool:
+def is_awaited(function: EntityFunction, call: ast.expr) -> bool:
+    """Whether some run of the eager function lets what `call` invokes run."""
     return any(
         invocation.call is call and invocation.consumed is not Consumption.DROPPED
-        for function in subject.analysis.functions
         for invocation in function.invocations
     )
