@@ -60,7 +60,7 @@ class Project:
         return found
 
     def find(self, module: str) -> SourceFile | None:
-        """The file of a first-party module; None for one that is not found under any root, and for a namespace package."""
+        """The file of a module of the project; None where no root has it, and for a namespace package."""
         if module not in self._found:
             self._found[module] = self._search(module)
         return self._found[module]
@@ -123,7 +123,7 @@ class Project:
         if self._settings.root is None:
             return False
         relative = os.path.relpath(file, self._settings.root).replace(os.sep, "/")
-        return any(_matches(relative, pattern) for pattern in self._settings.exclude)
+        return any(matches(relative, pattern) for pattern in self._settings.exclude)
 
     def _root_of(self, file: str) -> str:
         below = [root for root in self._configured if file.startswith(os.path.join(root, ""))]
@@ -161,6 +161,7 @@ def shown(file: str) -> str:
     return file[len(working) :].replace(os.sep, "/") if file.startswith(working) else file
 
 
-def _matches(relative: str, pattern: str) -> bool:
+def matches(relative: str, pattern: str) -> bool:
+    """Whether a path with `/` between its parts, or a folder above it, fits a pattern of the configuration."""
     pattern = pattern.rstrip("/")
     return fnmatch(relative, pattern) or relative.startswith(f"{pattern}/") or fnmatch(relative, f"*/{pattern}")

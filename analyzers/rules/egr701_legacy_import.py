@@ -133,7 +133,7 @@ def _cure(module: ModuleFacts, functions: tuple[EntityFunction, ...]) -> str:
         if function.module == module.file.module and function.dialect is Dialect.CLASSIC
         for invocation in function.invocations
     )
-    return "; it awaits sync entities, which only what `eagerc build` writes can" if awaits_value else ""
+    return "; it awaits sync entities too, a TypeError that `eagerc build` cures" if awaits_value else ""
 
 
 RULE = Rule("EGR701", "legacy-import", Severity.ERROR, _check)

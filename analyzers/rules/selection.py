@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterable
-from fnmatch import fnmatch
 from typing import TypeVar
 
 from analyzers.model.diagnostics import Severity
 from analyzers.model.settings import Settings
+from analyzers.project import matches
 from analyzers.rules.rule import Rule
 
 InputT = TypeVar("InputT")
@@ -34,5 +34,4 @@ def _named(code: str, selectors: tuple[str, ...]) -> bool:
 
 def _matches(path: str, pattern: str, settings: Settings) -> bool:
     relative = os.path.relpath(os.path.abspath(path), settings.root or os.curdir).replace(os.sep, "/")
-    pattern = pattern.rstrip("/")
-    return fnmatch(relative, pattern) or relative.startswith(f"{pattern}/") or fnmatch(relative, f"*/{pattern}")
+    return matches(relative, pattern)
