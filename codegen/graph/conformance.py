@@ -7,6 +7,7 @@ waited for (a scheduled task, the siblings of a member that failed) is loose: it
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import product
 from typing import NamedTuple
 
 from codegen.graph.control import Graph
@@ -125,11 +126,12 @@ class _Net:
         passed = Token(token.place, done=True)
         match facts["kind"]:
             case "fork" if self._waited(token.place):
-                yield _moved(marking, token, *(self._arrive(head) for head in self._control[token.place]))
+                for entered in product(*(self._entered(head, token.place) for head in self._members_of(token.place))):
+                    yield _moved(marking, token, *entered)
             case "fork":
                 yield _loosened(_moved(marking, token, Token(self._join[token.place], done=True)), facts["region"])
             case "join":
-                waiting = len(self._control[facts["fork"]])
+                waiting = len(self._members_of(facts["fork"]))
                 if marking.tokens.count(token) == waiting:
                     rest = tuple(other for other in marking.tokens if other != token)
                     yield marking._replace(tokens=tuple(sorted((*rest, passed))))
@@ -138,6 +140,16 @@ class _Net:
                     yield _loosened(_moved(marking, token, passed), token.place)
                 elif self._repeats(token.place) or facts.get("optional"):
                     yield _moved(marking, token, passed)
+
+    def _members_of(self, fork: str) -> list[str]:
+        """The first nodes of the members of a group; an edge right to the join says that a member may be skipped."""
+        return [head for head in self._control[fork] if head != self._join.get(fork)]
+
+    def _entered(self, head: str, fork: str) -> Iterator[Token]:
+        token = self._arrive(head)
+        yield token
+        if token.place in self._members and not self._control_from(token):
+            yield Token(self._join.get(fork, token.place))
 
     def _waited(self, fork: str) -> bool:
         """Whether the members of a group are waited for; without a join they are, and none ever ends."""

@@ -1,5 +1,6 @@
 """Graphs as DOT source for graphviz."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from codegen.graph.labels import last, markup, short, tooltip
 from codegen.graph.node_labels import Face, face
 from codegen.graph.regions import members, region_title
 
+# How many functions stand side by side before a second row begins.
+_COLUMNS = 4
 _GRAPH = {
     "bgcolor": style.CANVAS,
     "compound": "true",
@@ -59,6 +62,11 @@ def dot_source(graphs: Sequence[Graph]) -> str:
         drawing.attr(label=_header(graphs[0]))
     for index, graph in enumerate(graphs):
         _draw(drawing, graph, f"f{index}", framed=len(graphs) > 1)
+    columns = max(_COLUMNS, math.isqrt(2 * len(graphs)))
+    for index, upper in enumerate(graphs[:-columns]):
+        # An edge that nobody sees puts a frame below another one, so that many functions do not make one long row.
+        above = len(without_entries(upper)) - 1
+        drawing.edge(f"f{index}n{above}", f"f{index + columns}n0", style="invis")
     return str(drawing.source)
 
 
@@ -75,8 +83,13 @@ def _draw(drawing: graphviz.Digraph, graph: Graph, prefix: str, framed: bool) ->
     else:
         _draw_region(drawing, graph, None, names, prefix)
     for edge in drawn_edges(graph):
-        leaving = {"ltail": f"cluster_{prefix}_{edge.region}"} if edge.region else {}
-        drawing.edge(names[edge.tail], names[edge.head], **_edge_attributes(graph, edge), **leaving)
+        tail, head, end = names[edge.tail], names[edge.head], "ltail"
+        if edge.back:
+            # Turned around, so that the layout sees no cycle and a loop begins at its top.
+            tail, head, end = head, tail, "lhead"
+        leaving = {end: f"cluster_{prefix}_{edge.region}"} if edge.region else {}
+        turned = {"dir": "back"} if edge.back else {}
+        drawing.edge(tail, head, **_edge_attributes(graph, edge), **leaving, **turned)
 
 
 def _header(graph: Graph) -> str:
@@ -129,7 +142,7 @@ def _filled(region: str) -> dict[str, str]:
 
 def _edge_attributes(graph: Graph, edge: DrawnEdge) -> dict[str, str]:
     data = f'<font color="{style.DATA_INK}">{markup(short(", ".join(edge.carries)))}</font>' if edge.carries else ""
-    lines = [line for line in (markup(short(edge.label, 34)), data) if line]
+    lines = [*([markup(short(edge.label, 34))] if edge.label else []), *([data] if data else [])]
     label = {"label": f"< {' <br/> '.join(lines)} >", "labeltooltip": tooltip(edge.label or ", ".join(edge.carries))}
     shown = label if lines else {}
     match edge.kind:

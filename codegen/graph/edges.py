@@ -13,7 +13,8 @@ class DrawnEdge(NamedTuple):
     """One edge of a picture.
 
     `kind` is control, exception or data; `label` the condition, `carries` the arguments that data flows into. `region`
-    is the id of the region that the edge leaves as a whole. `always` is false where some run does not take the edge.
+    is the id of the region that the edge leaves as a whole. `always` is false where some run does not take the edge,
+    `back` is true where it leads to the next round of a loop.
     """
 
     tail: str
@@ -23,6 +24,7 @@ class DrawnEdge(NamedTuple):
     carries: tuple[str, ...]
     always: bool
     region: str | None
+    back: bool = False
 
 
 def drawn_edges(graph: Graph) -> Iterator[DrawnEdge]:
@@ -31,17 +33,18 @@ def drawn_edges(graph: Graph) -> Iterator[DrawnEdge]:
     An exception leaves its `try` region as a whole, and data that takes the way of control is a note on that edge.
     """
     carried = _carried(graph)
+    position = {node: index for index, node in enumerate(graph.nodes)}
     controlled: set[tuple[str, str]] = set()
     for tail, head, facts in _of_kind(graph, "control"):
         carries = carried.pop((tail, head), ())
         controlled.add((tail, head))
         always = graph.nodes[head]["always"] and graph.nodes[tail]["kind"] != "choice"
-        yield DrawnEdge(tail, head, "control", facts["label"], carries, always, None)
+        yield DrawnEdge(tail, head, "control", facts["label"], carries, always, None, position[head] < position[tail])
     for tail, head, facts in _exceptions(graph):
         if (tail, head) not in controlled:
             inside = members(graph, facts["region"])
             region = facts["region"] if tail in inside and head not in inside else None
-            yield DrawnEdge(tail, head, "exception", facts["label"], (), False, region)
+            yield DrawnEdge(tail, head, "exception", facts["label"], (), False, region, position[head] < position[tail])
     for (tail, head), carries in carried.items():
         yield DrawnEdge(tail, head, "data", "", carries, False, None)
 

@@ -23,8 +23,11 @@ def short(text: str, width: int = 40) -> str:
 
 
 def markup(text: str) -> str:
-    """The text inside an HTML-like label, where graphviz reads entities and then backslash sequences."""
-    return html.escape(clean(text)).replace("\\", "\\\\")
+    """The text inside an HTML-like label, where graphviz reads entities and then backslash sequences.
+
+    Never empty: an element without content is a syntax error to graphviz.
+    """
+    return html.escape(clean(text)).replace("\\", "\\\\") or "&nbsp;"
 
 
 def tooltip(text: str) -> str:

@@ -94,7 +94,7 @@ def _stack(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _linked(facts: Mapping[str, Any]) -> dict[str, str]:
-    return {"URL": f"{quote(facts['path'])}#L{facts['line']}"}
+    return {"URL": f"{quote(facts['path'], errors='replace')}#L{facts['line']}"}
 
 
 def _place(facts: Mapping[str, Any]) -> str:

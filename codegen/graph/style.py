@@ -11,7 +11,7 @@ from analyzers.model.entities import EntityKind
 # One name only: graphviz measures text by it, and a list of names would be measured as Times.
 FONT = "Helvetica"
 INK = "#1f2933"
-MUTED = "#5f6b7a"
+MUTED = "#566271"
 LINE = "#52606d"
 CANVAS = "#ffffff"
 TIMES = "\u00d7"
