@@ -116,7 +116,16 @@ class FlyteRemote:
         return entity(**(inputs or {}))
 
 
-class Anything:
+class _AnythingItself(type):
+    """Lets `Config.auto()` be anything too."""
+
+    def __getattr__(cls, name: str) -> "Anything":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Anything()
+
+
+class Anything(metaclass=_AnythingItself):
     """An object whose attributes and elements are such objects: options, promises, contexts."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
