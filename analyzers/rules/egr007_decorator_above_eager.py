@@ -23,7 +23,7 @@ from flytekit import eager
 def announced(function):
     @wraps(function)
     def run(*args, **kwargs):
-        print("starting", function.__name__)
+        print("starting")
         return function(*args, **kwargs)
 
     return run
@@ -46,7 +46,7 @@ from flytekit import eager
 def announced(function):
     @wraps(function)
     async def run(*args, **kwargs):
-        print("starting", function.__name__)
+        print("starting")
         return await function(*args, **kwargs)
 
     return run
