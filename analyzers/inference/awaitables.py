@@ -20,6 +20,7 @@ from analyzers.inference.values import (
     Values,
     joined,
     only,
+    ordered,
 )
 from analyzers.model.calls import Consumption
 from analyzers.model.facts import Dialect, ObservationKind
@@ -30,7 +31,7 @@ class Awaitables(Objects):
 
     def awaited(self, values: Values, node: ast.expr, how: Consumption = Consumption.AWAITED) -> Values:
         """What awaiting gives; `node` is where the content begins to run: an `await`, a `gather` call, ..."""
-        return joined(self._await_one(value, node, how) for value in values)
+        return joined(self._await_one(value, node, how) for value in ordered(values))
 
     def _await_one(self, value: Value, node: ast.expr, how: Consumption) -> Values:
         match value:
@@ -61,7 +62,7 @@ class Awaitables(Objects):
         """`values` used as plain values: a sync entity has blocked by then, anything else was not awaited."""
         if not any(isinstance(value, Pending | Coroutine) for value in values):
             return values
-        return joined(self._force(value, node) for value in values)
+        return joined(self._force(value, node) for value in ordered(values))
 
     def _force(self, value: Value, node: ast.expr) -> Values:
         match value:
@@ -105,7 +106,7 @@ class Awaitables(Objects):
 
     def escaped(self, values: Values, node: ast.expr) -> None:
         """Awaitables handed to code that is not seen through: it is taken to await them."""
-        for value in self.contents(values):
+        for value in ordered(self.contents(values)):
             match value:
                 case Pending():
                     if self.blocks(self.run.pending[value.key]):
@@ -119,7 +120,7 @@ class Awaitables(Objects):
 
     def returned(self, values: Values) -> None:
         """Awaitables that an entity's body returns."""
-        for value in self.contents(values):
+        for value in ordered(self.contents(values)):
             if isinstance(value, Pending):
                 record = self.run.pending[value.key]
                 record.uses.add(Consumption.RETURNED)

@@ -21,7 +21,6 @@ from analyzers.inference.values import (
     Env,
     External,
     Function,
-    Future,
     Method,
     Obj,
     Owner,
@@ -33,6 +32,7 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
 )
 from analyzers.model.calls import Category
 
@@ -66,7 +66,7 @@ class Calls(Classes):
         elif candidates:
             self.run.undecided.pop((self.here.frame.number, point.node), None)
         certain = self.certain(candidates)
-        return joined(self._call_one(value, arguments, point, certain) for value in sorted(candidates, key=_order))
+        return joined(self._call_one(value, arguments, point, certain) for value in ordered(candidates))
 
     def _no_callee(self, point: CallPoint) -> None:
         """Nothing to call: dead code, a mistake, or something missed; which one shows at the end of the run."""
@@ -298,7 +298,7 @@ class Calls(Classes):
         """Arguments that go to code that is not seen through: callbacks may be called there, entities too."""
         for values in arguments.all:
             self.escaped(values, point.at if isinstance(point.at, ast.expr) else point.node)
-            for value in sorted(self.contents(values), key=_order):
+            for value in ordered(self.contents(values)):
                 self._called_back(value, point, receiver)
 
     def _called_back(self, value: Value, point: CallPoint, receiver: str) -> None:
@@ -370,27 +370,3 @@ def _unknown_arguments(value: Value) -> Arguments:
 def _inside(function: Function) -> str:
     name = "<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name
     return f"{function.env.qualname}.{name}" if function.env.qualname else name
-
-
-def _order(value: Value) -> tuple[object, ...]:
-    """A stable order of values: by kind and by the place in the source."""
-    node = getattr(value, "node", None) or getattr(value, "site", None)
-    return (
-        value.tag,
-        getattr(node, "lineno", 0),
-        getattr(node, "col_offset", 0),
-        getattr(value, "number", 0),
-        _name(value),
-    )
-
-
-def _name(value: Value) -> str:
-    match value:
-        case External(name=name) | Method(name=name):
-            return name
-        case Const(value=constant):
-            return repr(constant)
-        case Bound(function=function):
-            return repr(_order(function))
-        case Future() | Data() | _:
-            return ""

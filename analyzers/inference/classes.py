@@ -32,6 +32,7 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
 )
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_standard
@@ -64,7 +65,7 @@ class Classes(Entities):
         return order
 
     def _base_values(self, cls: ClassRef) -> list[Value]:
-        return [value for values in self.bases.get(cls, []) for value in sorted(values, key=str)]
+        return [value for values in self.bases.get(cls, []) for value in ordered(values)]
 
     def external_bases(self, cls: ClassRef) -> set[str]:
         """The canonical names of the classes outside the project that `cls` inherits from."""
@@ -98,7 +99,7 @@ class Classes(Entities):
     # Attribute access.
 
     def attribute(self, values: Values, name: str, node: ast.expr) -> Values:
-        return joined(self._attribute_of(value, name, node) for value in values)
+        return joined(self._attribute_of(value, name, node) for value in ordered(values))
 
     def _attribute_of(self, value: Value, name: str, node: ast.expr) -> Values:
         match value:

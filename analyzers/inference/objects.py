@@ -23,6 +23,7 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
     origins,
 )
 
@@ -31,7 +32,7 @@ _ANY = "*"
 _LENGTH = "length"
 _KEYS = "keys"
 _EXACT_LENGTH_LIMIT = 64
-_DEPTH_LIMIT = 6
+_CONTENTS_LIMIT = 4000
 
 
 def item(obj: Obj, key: object) -> Location:
@@ -167,7 +168,7 @@ class Objects(Core):
 
     def iterated(self, values: Values, site: ast.expr) -> Values:
         """What a loop over `values` binds in any of its turns."""
-        return joined(self._elements_of(value, site) for value in values)
+        return joined(self._elements_of(value, site) for value in ordered(values))
 
     def _elements_of(self, value: Value, site: ast.expr) -> Values:
         match value:
@@ -194,14 +195,16 @@ class Objects(Core):
         """What iterating over anything else gives."""
         raise AssertionError("the part that knows classes answers this")
 
-    def contents(self, values: Values, depth: int = 0) -> set[Value]:
+    def contents(self, values: Values) -> set[Value]:
         """`values` and everything that can be reached through them."""
         found: set[Value] = set()
-        for value in values:
-            found.add(value)
-            if depth < _DEPTH_LIMIT:
+        waiting = list(values)
+        while waiting and len(found) < _CONTENTS_LIMIT:
+            value = waiting.pop()
+            if value not in found:
+                found.add(value)
                 for inner in self._inside(value):
-                    found |= self.contents(inner, depth + 1)
+                    waiting.extend(inner)
         return found
 
     def _inside(self, value: Value) -> tuple[Values, ...]:
@@ -221,6 +224,8 @@ class Objects(Core):
 
     def origins(self, values: Values) -> frozenset[str]:
         """The site ids of the invocations whose results are in `values`, inside containers too."""
+        if all(isinstance(value, Const | Data) for value in values):
+            return origins(values)
         contents = self.contents(values)
         waiting = {self.run.pending[value.key].site for value in contents if isinstance(value, Pending)}
         return origins(frozenset(contents)) | waiting

@@ -314,3 +314,32 @@ def constants(values: Values) -> tuple[Constant, ...] | None:
 def single(values: Values) -> Value | None:
     """The only possible value, if there is just one."""
     return next(iter(values)) if len(values) == 1 else None
+
+
+def ordered(values: Iterable[Value]) -> list[Value]:
+    """The values in an order that the source alone decides."""
+    return sorted(values, key=_order)
+
+
+def _order(value: Value) -> tuple[object, ...]:
+    match value:
+        case Pending(key=(node, _, number)):
+            return _position(value.tag, node, str(number))
+        case Function(node=node) | ClassRef(node=node):
+            return _position(value.tag, node)
+        case Obj(site=node) | Partial(site=node) | Coroutine(call=node):
+            return _position(value.tag, node)
+        case EntityRef(number=number):
+            return (value.tag, number, 0, "")
+        case Bound(function=function, receiver=receiver):
+            return (value.tag, 0, 0, repr((_order(function), _order(receiver))))
+        case Const(value=constant):
+            return (value.tag, 0, 0, repr(constant))
+        case ExternalInstance(cls=name) | External(name=name) | Method(name=name) | ModuleRef(name=name):
+            return (value.tag, 0, 0, name)
+        case _:
+            return (value.tag, 0, 0, "")
+
+
+def _position(tag: str, node: ast.AST, detail: str = "") -> tuple[object, ...]:
+    return (tag, getattr(node, "lineno", 0), getattr(node, "col_offset", 0), detail)
