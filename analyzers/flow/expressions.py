@@ -7,11 +7,14 @@ from analyzers.flow.shape import NOTHING, branch, loop, sequence
 from analyzers.flow.syntax import Comprehension, clause_header, never_empty, text
 from analyzers.model.flow import Arm, Flow, Loop, LoopKind
 
-Events = Callable[[ast.AST], Flow]
+Events = Callable[[ast.AST, Flow], Flow]
 
 
 class Expressions:
-    """Walks the expressions of one frame: `live` nodes have events in them, `events` gives those of one node."""
+    """Walks the expressions of one frame.
+
+    `live` nodes have events in them; `events` puts those of one node behind the flow of its parts.
+    """
 
     def __init__(self, live: frozenset[ast.AST], events: Events) -> None:
         self._live = live
@@ -27,7 +30,7 @@ class Expressions:
         return sequence((self.flow(test), branch(text(test), arms)))
 
     def _one(self, node: ast.AST) -> Flow:
-        return sequence((self._parts(node), self.events(node)))
+        return self.events(node, self._parts(node))
 
     def _parts(self, node: ast.AST) -> Flow:
         match node:
@@ -80,8 +83,8 @@ class Expressions:
         return loop(
             Loop(
                 LoopKind.COMPREHENSION,
-                clause_header(clause),
-                head=self.events(clause),
+                clause_header(clause, conditions=False),
+                head=self.events(clause, NOTHING),
                 body=body,
                 orelse=NOTHING,
                 starts=never_empty(clause.iter) and not clause.ifs,

@@ -33,7 +33,7 @@ class _Builder:
         """The tree of one frame, entered along `way`."""
         body = self._origins.body(frame.id)
         live = body.around(frame.events)
-        expressions = Expressions(live, lambda node: self._events(frame, way, node))
+        expressions = Expressions(live, lambda node, parts: self._events(frame, way, node, parts))
         node = frame.node
         if isinstance(node, ast.Lambda):
             tree = expressions.flow(node.body)
@@ -41,27 +41,24 @@ class _Builder:
             tree = Statements(expressions, frame.reached, frame.groups).block(node.body)
         return tree if shape.invokes(tree) else NOTHING
 
-    def _events(self, frame: Frame, way: Way, node: ast.AST) -> Flow:
+    def _events(self, frame: Frame, way: Way, node: ast.AST, parts: Flow) -> Flow:
+        """What a node starts, behind what its parts do."""
         events = frame.events.get(node, ())
         here = (*way, Step(frame.id, node))
         how = frame.groups.get(node)
         if how is not None:
-            return shape.group((self._event(event, here) for event in events), how, self._joins(frame, node, how))
+            members = [self._event(event, here) for event in events]
+            return shape.group(parts, members, how, self._joins(frame, node, how))
         started = self._candidates(events, here)
         if started != NOTHING and self._schedules(frame, node, events):
-            return shape.scheduled(started)
-        return started
+            started = shape.scheduled(started)
+        return shape.sequence((parts, started))
 
     def _candidates(self, events: tuple[Event, ...], here: Way) -> Flow:
-        """What one place starts: all that is certain, and one of those that are not."""
-        certain = [event for event in events if isinstance(event, Invocation) and event.certain]
-        others = [event for event in events if event not in certain]
-        parts = [self._event(event, here) for event in certain]
-        if len(others) == 1:
-            parts.append(self._event(others[0], here))
-        else:
-            parts.append(shape.branch("", (Arm(_name(event), self._event(event, here)) for event in others)))
-        return shape.sequence(parts)
+        """What one place starts: an `await` or a call starts one thing, so that several events are a choice."""
+        if len(events) == 1:
+            return self._event(events[0], here)
+        return shape.branch("", (Arm(_name(event), self._event(event, here)) for event in events))
 
     def _event(self, event: Event, here: Way) -> Flow:
         match event:

@@ -10,7 +10,6 @@ from analyzers.model.flow import (
     Helper,
     Invoke,
     Loop,
-    LoopKind,
     Match,
     Origin,
     Parallel,
@@ -85,16 +84,18 @@ def _branch(tree: Branch) -> Iterator[str]:
         for arm in tree.arms:
             yield from (_INDENT + line for line in _block(f"{arm.label}:", arm.body))
         return
-    for index, arm in enumerate(tree.arms):
-        if index == 0 or arm.body != Sequence():
-            yield from _block(f"if {arm.label}" if index == 0 else arm.label, arm.body)
+    first, *others = tree.arms
+    if first.body != Sequence():
+        yield from _block(f"if {first.label}", first.body)
+    for arm in others:
+        if arm.body != Sequence():
+            yield from _block(arm.label if first.body != Sequence() else f"unless {first.label}", arm.body)
 
 
 def _loop(tree: Loop) -> Iterator[str]:
-    title = f"each {tree.header}" if tree.kind is LoopKind.COMPREHENSION else tree.header
     if tree.head != Sequence():
         yield from _block("before each round", tree.head)
-    yield from _block(title, tree.body)
+    yield from _block(tree.header, tree.body)
     if tree.orelse != Sequence():
         yield from _block("without break", tree.orelse)
 

@@ -47,9 +47,17 @@ def scheduled(child: Flow) -> Flow:
     return Parallel((child,), SCHEDULED, joined=False)
 
 
-def group(children: Iterable[Flow], how: str, joined: bool) -> Flow:
-    """Members side by side, without those that do nothing."""
-    members = tuple(child for child in children if child != NOTHING)
+def group(parts: Flow, children: Iterable[Flow], how: str, joined: bool) -> Flow:
+    """Members side by side, without those that do nothing.
+
+    A group that is made in the call of another one is a member of it, and what was scheduled there its members are.
+    """
+    inner = tuple(_flattened((parts,)))
+    nested = tuple(part for part in inner if isinstance(part, Parallel))
+    if len(nested) < len(inner):
+        return sequence((parts, group(NOTHING, children, how, joined)))
+    members = tuple(member for part in nested for member in (part.children if _schedules(part) else (part,)))
+    members += tuple(child for child in children if child != NOTHING)
     return Parallel(members, how, joined) if members else NOTHING
 
 

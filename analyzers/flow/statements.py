@@ -45,7 +45,9 @@ class Statements:
             case ast.Raise(exc=exc, cause=cause):
                 return shape.sequence((flow(exc, cause), Raise(text(exc) if exc else "")))
             case ast.Assert(test=test, msg=msg):
-                return self._expressions.choice(test, NOTHING, flow(msg))
+                message = flow(msg)
+                failure = shape.sequence((message, Raise("AssertionError"))) if message != NOTHING else NOTHING
+                return self._expressions.choice(test, NOTHING, failure)
             case ast.Break():
                 return Break()
             case ast.Continue():
@@ -74,7 +76,7 @@ class Statements:
         tree = Loop(
             LoopKind.FOR,
             loop_header(node),
-            head=self._expressions.events(node),
+            head=self._expressions.events(node, NOTHING),
             body=shape.sequence((self._expressions.flow(node.target), self.block(node.body))),
             orelse=self.block(node.orelse),
             starts=never_empty(node.iter),
@@ -106,7 +108,7 @@ class Statements:
 
     def _with(self, node: ast.With | ast.AsyncWith) -> Flow:
         expressions = [part for item in node.items for part in (item.context_expr, item.optional_vars)]
-        entered = shape.sequence((self._expressions.flow(*expressions), self._expressions.events(node)))
+        entered = self._expressions.events(node, self._expressions.flow(*expressions))
         return shape.sequence((entered, self._managed(node)))
 
     def _managed(self, node: ast.With | ast.AsyncWith) -> Flow:

@@ -133,10 +133,10 @@ def loop_header(loop: ast.For | ast.AsyncFor | ast.While) -> str:
             return f"async for {text(loop.target)} in {text(loop.iter)}"
 
 
-def clause_header(clause: ast.comprehension) -> str:
-    """The header of one `for` clause of a comprehension, with its conditions."""
-    conditions = "".join(f" if {text(condition)}" for condition in clause.ifs)
-    return f"{'async ' if clause.is_async else ''}for {text(clause.target)} in {text(clause.iter)}{conditions}"
+def clause_header(clause: ast.comprehension, conditions: bool = True) -> str:
+    """The header of one `for` clause of a comprehension."""
+    tests = "".join(f" if {text(condition)}" for condition in clause.ifs if conditions)
+    return f"{'async ' if clause.is_async else ''}for {text(clause.target)} in {text(clause.iter)}{tests}"
 
 
 def never_empty(iterable: ast.expr) -> bool:

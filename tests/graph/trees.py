@@ -152,7 +152,7 @@ class Run:
             pass
         except (FailedError, CutError):
             self.finished = False
-        for position, sites in self._detached:
+        for position, sites in reversed(self._detached):
             self._weave(sites, position)
 
     def _run(self, tree: Flow) -> None:  # noqa: C901 - one case for each kind of node
