@@ -54,11 +54,13 @@ def group(parts: Flow, children: Iterable[Flow], how: str, joined: bool) -> Flow
     """
     inner = tuple(_flattened((parts,)))
     nested = tuple(part for part in inner if isinstance(part, Parallel))
-    if len(nested) < len(inner):
+    before = tuple(part for part in inner if not isinstance(part, Parallel))
+    if any(isinstance(started, Invoke | Helper) for part in before for started in walk(part)):
+        # What is awaited between the arguments lets those before it start.
         return sequence((parts, group(NOTHING, children, how, joined)))
     members = tuple(member for part in nested for member in (part.children if _schedules(part) else (part,)))
     members += tuple(child for child in children if child != NOTHING)
-    return Parallel(members, how, joined) if members else NOTHING
+    return sequence((*before, Parallel(members, how, joined))) if members else sequence(before)
 
 
 def task_group(body: Flow) -> Flow:

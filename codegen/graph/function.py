@@ -27,7 +27,7 @@ def graph_of(function: EntityFunction) -> Graph:
 
 
 def _add_data(graph: Graph, tree: Flow) -> None:
-    """Edges from where a value is made to where it is used; a use in a loop may come before what it uses."""
+    """Add edges from where a value is made to where it is used; a use in a loop may come before what it uses."""
     order = list(graph.nodes)
     makers: dict[str, list[str]] = {}
     for node in order:
@@ -45,5 +45,22 @@ def _add_data(graph: Graph, tree: Flow) -> None:
             for site in flow.sites:
                 made = makers.get(site, [])
                 earlier = [maker for maker in made if position[maker] < position[node]]
-                for maker in earlier or made:
+                for maker in _nearest(graph, node, earlier or made):
                     graph.add_edge(maker, node, kind="data", label=flow.argument, text=flow.text)
+
+
+def _nearest(graph: Graph, node: str, makers: list[str]) -> list[str]:
+    """The makers that share the most regions with a node: of a helper drawn twice, those in the same drawing."""
+    own = set(_regions(graph, node))
+    shared = [len(own.intersection(_regions(graph, maker))) for maker in makers]
+    return [maker for maker, count in zip(makers, shared, strict=True) if count == max(shared)]
+
+
+def _regions(graph: Graph, node: str) -> list[str]:
+    parents = {region["id"]: region["parent"] for region in graph.graph["regions"]}
+    found: list[str] = []
+    region = graph.nodes[node]["region"]
+    while region is not None:
+        found.append(region)
+        region = parents[region]
+    return found

@@ -1,12 +1,13 @@
 """What is drawn for one node: its shape, its label, its tooltip."""
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from analyzers.model.entities import EntityKind
 from codegen.graph import style
-from codegen.graph.labels import last, markup, short
+from codegen.graph.labels import clean, last, markup, short
 from codegen.graph.style import Look
 
 _DOT = {"shape": "point", "width": "0.07", "color": style.LINE, "fillcolor": style.LINE}
@@ -22,6 +23,8 @@ _CHOICE = {"shape": "diamond", "height": "0.2", "width": "0.26", "color": style.
 _ROUND = {"shape": "circle", "height": "0.14", "width": "0.14", "color": style.LINE, "fillcolor": "#ffffff"}
 _PILL = {"margin": "0.14,0.04", "height": "0.26"}
 _NO_LABEL = {"label": "", "fixedsize": "true"}
+
+_REASON_WIDTH = 48
 
 
 class Face(NamedTuple):
@@ -75,7 +78,8 @@ def _invoke(facts: Mapping[str, Any]) -> Face:
 
 def _unresolved(facts: Mapping[str, Any]) -> Face:
     title = f"{facts['title']} at {_place(facts)}: {facts['reason']}. {facts['hint']}"
-    lines = [_bold(f"? {short(facts['title'])}"), _small(short(facts["reason"], 56)), *_badges(facts)]
+    reason = wrap(clean(facts["reason"]), _REASON_WIDTH, max_lines=3, placeholder="\u2026")
+    lines = [_bold(f"? {short(facts['title'])}"), *(_small(line) for line in reason), *_badges(facts)]
     return Face(style.UNRESOLVED, _lines(lines), title, bool(facts["always"]), _linked(facts) | _stack(facts))
 
 
