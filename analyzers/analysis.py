@@ -77,6 +77,11 @@ class Analysis:
         ]
         return b"eager" in data or any(maker in data for maker in makers)
 
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """The Python files asked for, by path, parsed or not."""
+        return tuple(file for file, _ in self._files)
+
     @cached_property
     def modules(self) -> tuple[ModuleFacts, ...]:
         """The parsed modules among the files asked for, by path."""
@@ -127,8 +132,7 @@ class Analysis:
         return self._runs[index]
 
     def _text(self, pending: PendingRecord) -> str:
-        module = self._interpreter.module_named(pending.frame.module)
-        return module.text(pending.call)
+        return pending.module.text(pending.call)
 
     def _index(self, name: str) -> int | None:
         return next((i for i, record in self._records() if record.entity.name == name), None)
@@ -187,7 +191,7 @@ class Analysis:
         for run in self._eager_runs():
             for pending in run.pending.values():
                 if pending.direct:
-                    gathered.setdefault((pending.frame.module, pending.place), []).append(pending)
+                    gathered.setdefault((pending.module.name, pending.place), []).append(pending)
         sites: dict[str, list[RewriteSite]] = {}
         for module, place in sorted(gathered):
             site = self._site(module, place, gathered[(module, place)])

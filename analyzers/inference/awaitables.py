@@ -39,7 +39,7 @@ class Awaitables(Objects):
                 return self._await_pending(value, node, how)
             case Coroutine():
                 self.run.consumed.add(value)
-                return self.enter(value.function, value.arguments, CallPoint(value.call, node))
+                return self.enter(value.function, value.arguments, CallPoint(value.call, node, module=value.module))
             case Future(result=result):
                 return result
             case Obj(kind="instance"):

@@ -52,6 +52,9 @@ _LOOKING_AT_THE_WHOLE = frozenset(
 )
 """What does not use the elements of a container."""
 
+_FOLDS = 6
+"""How often a reduction is followed; what it gives is the same from then on, or nested without end."""
+
 
 class BuiltinFunctions(Containers):
     """Handlers take the call's arguments and where it is, and give its result."""
@@ -66,11 +69,7 @@ class BuiltinFunctions(Containers):
         return self.many(kind, point.node, self.iterated(joined(arguments.all), point.node))
 
     def _spread_first(self, arguments: Arguments) -> list[Values] | None:
-        values = arguments.positional[0] if arguments.positional else EMPTY
-        if len(values) != 1:
-            return None
-        value = next(iter(values))
-        return self.items(value) if isinstance(value, Obj) else None
+        return self.exact_items(arguments.positional[0] if arguments.positional else EMPTY)
 
     def _call_new_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         obj = self.new_dict(point.node)
@@ -168,10 +167,25 @@ class BuiltinFunctions(Containers):
         return self.many("iterator", point.node, elements)
 
     def _call_reduced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        elements = self.iterated(arguments.argument(1, "iterable"), point.node)
-        start = arguments.argument(2, "initial") or elements
-        result = self._apply(arguments.argument(0, "function"), [start, elements], point)
-        return join(start, result)
+        function, values, start = (arguments.argument(i, n) for i, n in enumerate(("function", "iterable", "initial")))
+        items = self.exact_items(values)
+        if items is None:
+            return self._folded(function, start, self.iterated(values, point.node), point)
+        if not start and items:
+            start, items = items[0], items[1:]
+        for element in items:
+            start = self._apply(function, [start, element], point)
+        return start
+
+    def _folded(self, function: Values, start: Values, element: Values, point: CallPoint) -> Values:
+        """The result of folding any number of equal elements."""
+        result = start or element
+        for _ in range(_FOLDS):
+            before = result
+            result = join(before, self._apply(function, [before, element], point))
+            if result == before:
+                break
+        return result
 
     def _call_chained(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = arguments.all

@@ -127,8 +127,9 @@ class Calls(Classes):
     def _call_function(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         generator = not isinstance(function.node, ast.Lambda) and scope_of(function.node).generator
         if isinstance(function.node, ast.AsyncFunctionDef) and not generator:
-            coroutine = Coroutine(function, arguments, point.node, self.env.owner)
-            self.run.coroutines.setdefault(coroutine, self.here.frame)
+            module = point.module or self.env.module
+            coroutine = Coroutine(function, arguments, point.node, self.env.owner, module)
+            self.run.coroutines[coroutine] = None
             return only(coroutine)
         return self.enter(function, arguments, point)
 
@@ -143,7 +144,7 @@ class Calls(Classes):
             function, arguments = self._widened(function, arguments)
         key = (function, arguments, None if depth >= WIDENING_DEPTH else point.node)
         owner = self.owners.setdefault(key, ("frame", len(self.owners)))
-        chain = (*self.here.chain, self.module.place(point.node))
+        chain = (*self.here.chain, self.module_of(point).place(point.node))
         frame = self.frame_for(key, function, chain)
         self.event(point.at, key, HelperRecord(frame.function, frame.number, point.node))
         if key in self.active:

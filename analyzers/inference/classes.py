@@ -37,6 +37,7 @@ from analyzers.inference.values import (
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_standard
 from analyzers.model.calls import Category
+from analyzers.model.entities import EntityKind
 from analyzers.model.facts import Reference
 
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag"})
@@ -238,6 +239,9 @@ class Classes(Entities):
         """The instance that calling a class makes; its `__init__` runs."""
         if self.is_enum(cls):
             return self._enum_members(cls, point.node)
+        task = next((base for base in sorted(self.external_bases(cls)) if flytekit.constructed_kind(base)), None)
+        if task is not None:
+            return self.made(task, EntityKind.TASK_INSTANCE, arguments, point.node)
         obj = self.allocate("instance", point.node, cls)
         order = self.linearized(cls)
         created = self.class_attribute(order, "__init__")

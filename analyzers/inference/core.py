@@ -96,6 +96,10 @@ class Core(ABC):
     def module(self) -> Module:
         return self.module_named(self.env.module)
 
+    def module_of(self, point: CallPoint) -> Module:
+        """The module in which a call stands."""
+        return self.module_named(point.module) if point.module else self.module
+
     def module_named(self, name: str) -> Module:
         module = self.modules[name]
         assert module is not None
@@ -210,14 +214,7 @@ class Core(ABC):
         key = (point.node, self.env.owner, -1)
         record = self.run.pending.get(key)
         if record is None:
-            record = PendingRecord(
-                self.module.site(point.node),
-                point.node,
-                self.module.place(point.node),
-                frame,
-                self.here.chain,
-                point.direct,
-            )
+            record = PendingRecord(self.module_of(point), point, frame, self.here.chain)
             record.unresolvable = why
             self.run.pending[key] = record
         self.event(point.at, key, record)

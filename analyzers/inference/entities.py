@@ -115,11 +115,7 @@ class Entities(Awaitables):
         key = (point.node, self.env.owner, ref.number)
         pending = self.run.pending.get(key)
         if pending is None:
-            frame = self.here.frame
-            module = self.module
-            pending = PendingRecord(
-                module.site(point.node), point.node, module.place(point.node), frame, self.here.chain, point.direct
-            )
+            pending = PendingRecord(self.module_of(point), point, self.here.frame, self.here.chain)
             pending.entity = record.entity
             pending.supplied = _supplied(arguments)
             pending.classic = self.run.dialect is Dialect.CLASSIC

@@ -103,7 +103,7 @@ class Expressions(Library):
                 positional.append(self.evaluate(argument))
                 continue
             values = self.evaluate(argument.value)
-            spread = self.spread(values)
+            spread = self.exact_items(values)
             if spread is not None and star is None:
                 positional.extend(spread)
             else:
@@ -126,11 +126,6 @@ class Expressions(Library):
             else:
                 keywords.extend(known)
         return tuple(keywords), double_star
-
-    def spread(self, values: Values) -> list[Values] | None:
-        """The elements of the only possible sequence, where its length is known."""
-        value = single(values)
-        return self.items(value) if isinstance(value, Obj) else None
 
     def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
         """The entries of the only possible dict, where all its keys are known strings."""
@@ -298,7 +293,7 @@ class Expressions(Library):
                 items.append(self.evaluate(element))
                 continue
             values = self.evaluate(element.value)
-            spread = self.spread(values)
+            spread = self.exact_items(values)
             if spread is None:
                 rest = join(rest or EMPTY, self.iterated(values, element.value))
             else:
@@ -336,7 +331,7 @@ class Expressions(Library):
             self.here.env = outer
 
     def _comprehended(self, node: Comprehension, source: Values) -> Values:
-        spread = self.spread(source) if self._unrolls(node) else None
+        spread = self.exact_items(source) if self._unrolls(node) else None
         mark = self.store.mark()
         if spread is not None and len(spread) <= 16:
             items = [self._turn(node, values) for values in spread]

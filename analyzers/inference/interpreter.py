@@ -148,18 +148,18 @@ class Interpreter(Statements):
                 self.block(pending, Pending(key))
             else:
                 pending.uses.add(Consumption.DROPPED)
-                self._note_dropped(pending.frame, pending.call, pending.entity.name)
-        for coroutine, frame in list(self.run.coroutines.items()):
+                self._note_dropped(pending.module, pending.call, pending.entity.name)
+        for coroutine in list(self.run.coroutines):
             if coroutine not in self.run.consumed and coroutine not in result and self._reaches_entity(coroutine):
-                self._note_dropped(frame, coroutine.call, qualified(coroutine.function))
+                module = self.module_named(coroutine.module)
+                self._note_dropped(module, coroutine.call, qualified(coroutine.function))
         for (number, node), pending in self.run.undecided.items():
             key = (node, ("frame", number), -1)
             self.run.pending[key] = pending
             self.run.frames[number].note(node, key, pending)
 
-    def _note_dropped(self, frame: FrameRecord, call: ast.expr, name: str) -> None:
-        place = self.module_named(frame.module).place(call)
-        observation = Observation(ObservationKind.DROPPED, place, call, call, name, self.run.name)
+    def _note_dropped(self, module: Module, call: ast.expr, name: str) -> None:
+        observation = Observation(ObservationKind.DROPPED, module.place(call), call, call, name, self.run.name)
         self.run.observations.setdefault((ObservationKind.DROPPED, call, name), observation)
 
     def _reaches_entity(self, coroutine: Coroutine) -> bool:
@@ -169,7 +169,8 @@ class Interpreter(Statements):
         frame = FrameRecord(0, "", function.env.module, function.node, _NOWHERE)
         mark = self.store.mark()
         with self._apart(probe, Activation(function.env, frame, (), function, mark)):
-            self.enter(function, coroutine.arguments, CallPoint(coroutine.call, coroutine.call))
+            point = CallPoint(coroutine.call, coroutine.call, module=coroutine.module)
+            self.enter(function, coroutine.arguments, point)
         self.store.rewind(mark)
         return any(pending.entity is not None for pending in probe.pending.values())
 

@@ -52,6 +52,9 @@ class Library(concurrency.Concurrency):
             return self._decorator_call(name, arguments, point)
         if name in flytekit.WRAPPERS:
             return self.made(name, flytekit.WRAPPERS[name], arguments, point.node)
+        if name in flytekit.FUNCTION_TASKS:
+            function = arguments.argument(1, "task_function")
+            return self.decorated(flytekit.FUNCTION_TASKS[name], function, arguments, point.node)
         kind = flytekit.constructed_kind(name)
         if kind is not None:
             return self.made(name, kind, arguments, point.node)

@@ -90,6 +90,13 @@ class Objects(Core):
         length = self.exact(obj) if obj.kind in SEQUENCES else None
         return None if length is None else [self.read(item(obj, index)) for index in range(length)]
 
+    def exact_items(self, values: Values) -> list[Values] | None:
+        """The elements of the only possible sequence, where its length is known."""
+        if len(values) != 1:
+            return None
+        value = next(iter(values))
+        return self.items(value) if isinstance(value, Obj) else None
+
     def elements(self, obj: Obj) -> Values:
         """Everything that the container may hold; of a dict, its values."""
         if obj.kind == "dict":

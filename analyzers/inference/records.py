@@ -7,6 +7,7 @@ classes because creating dataclasses costs start-up time.
 import ast
 from typing import NamedTuple
 
+from analyzers.inference.modules import Module
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import EMPTY, Arguments, Coroutine, Env, Function, Owner, PendingKey, Values
 from analyzers.model.calls import Category, Consumption, DataFlow, Supplied
@@ -48,15 +49,14 @@ class PendingRecord:
     rewritten.
     """
 
-    def __init__(
-        self, site: str, call: ast.expr, place: Place, frame: "FrameRecord", chain: tuple[Place, ...], direct: bool
-    ) -> None:
-        self.site = site
-        self.call = call
-        self.place = place
+    def __init__(self, module: Module, point: "CallPoint", frame: "FrameRecord", chain: tuple[Place, ...]) -> None:
+        self.site = module.site(point.node)
+        self.call = point.node
+        self.place = module.place(point.node)
+        self.module = module
+        self.direct = point.direct
         self.frame = frame
         self.chain = chain
-        self.direct = direct
         self.entity: Entity | None = None
         self.unresolvable: Unresolvable | None = None
         self.certain = True
@@ -149,7 +149,7 @@ class Run:
         self.frames: list[FrameRecord] = []
         self.numbers: dict[object, FrameRecord] = {}
         self.pending: dict[PendingKey, PendingRecord] = {}
-        self.coroutines: dict[Coroutine, FrameRecord] = {}
+        self.coroutines: dict[Coroutine, None] = {}
         self.consumed: set[Coroutine] = set()
         self.observations: dict[object, Observation] = {}
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
@@ -159,11 +159,16 @@ class Run:
 
 
 class CallPoint(NamedTuple):
-    """Where a call is made: `node` is the call, `at` the expression at which the callee begins to run."""
+    """Where a call is made: `node` is the call, `at` the expression at which the callee begins to run.
+
+    `module` is the module in which `node` stands, None for the present one: a coroutine may be awaited far from where
+    it was made.
+    """
 
     node: ast.expr
     at: ast.expr | ast.stmt
     direct: bool = True
+    module: str | None = None
 
 
 def module_owner(name: str) -> Owner:

@@ -211,7 +211,7 @@ class Statements(Definitions):
 
     def _exec_for(self, node: ast.For | ast.AsyncFor) -> bool:
         source = self.evaluate(node.iter)
-        items = self.spread(source) if isinstance(node, ast.For) else None
+        items = self.exact_items(source) if isinstance(node, ast.For) else None
         if items is not None and 0 < len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
             return self._unrolled(node, items)
         element = self.iterated(source, node.iter)

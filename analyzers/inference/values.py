@@ -192,12 +192,13 @@ class Pending(NamedTuple):
 
 
 class Coroutine(NamedTuple):
-    """A call of an async helper, whose body runs when it is awaited."""
+    """A call of an async helper, whose body runs when it is awaited; `call` stands in `module`."""
 
     function: Function
     arguments: Arguments
     call: ast.expr
     caller: Owner
+    module: str
     tag: str = "coroutine"
 
 

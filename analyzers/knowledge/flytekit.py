@@ -90,6 +90,14 @@ CONSTRUCTORS = {
 }
 """What makes an entity out of its arguments alone."""
 
+FUNCTION_TASKS = {
+    "flytekit.PythonFunctionTask": "flytekit.task",
+    "flytekit.core.python_function_task.PythonFunctionTask": "flytekit.task",
+    "flytekit.core.python_function_task.AsyncPythonFunctionTask": "flytekit.task",
+    "flytekit.core.python_function_task.EagerAsyncPythonFunctionTask": EAGER,
+}
+"""Classes whose argument `task_function` becomes what the decorator would make of it."""
+
 REMOTE_METHODS = frozenset(
     f"fetch_{what}{how}" for what in ("task", "workflow", "launch_plan") for how in ("", "_lazy")
 )
