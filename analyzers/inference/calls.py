@@ -146,12 +146,13 @@ class Calls(Classes):
         owner = self.owners.setdefault(key, ("frame", len(self.owners)))
         chain = (*self.here.chain, self.module_of(point).place(point.node))
         frame = self.frame_for(key, function, chain)
-        self.event(point.at, key, HelperRecord(frame.function, frame.number, point.node))
+        self.event(point.at, key, HelperRecord(frame.function, frame.number, point.node, chain[-1]))
         if key in self.active:
             self.active[key].answered = True
             return self.active[key].result
         for memo in self.run.memos.get(key, ()):
             if all(self.store.get(location) == values for location, values in memo.reads.items()):
+                frame.reused += 1
                 self._replay(memo)
                 return memo.result
         env = Env(owner, function.env.module, _inside(function), scope_of(function.node).names, function.env)
@@ -190,6 +191,7 @@ class Calls(Classes):
     def _run_body(self, function: Function, activation: Activation) -> Delta:
         mark = activation.mark = self.store.mark()
         activation.returns = []
+        activation.frame.entered += 1
         self._bind_parameters(function, activation)
         if isinstance(function.node, ast.Lambda):
             activation.result = join(activation.result, self.evaluate(function.node.body))

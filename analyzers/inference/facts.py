@@ -29,6 +29,8 @@ def entity_function(record: EntityRecord, run: Run, texts: dict[PendingRecord, s
         invocations,
         unresolved,
         observations,
+        run.steps,
+        run.step_limit,
     )
 
 
@@ -43,12 +45,14 @@ def _frame(frame: FrameRecord, texts: dict[PendingRecord, str]) -> Frame:
         events,
         dict(frame.groups),
         frozenset(frame.reached),
+        frame.entered,
+        frame.reused,
     )
 
 
 def _event(record: PendingRecord | HelperRecord, texts: dict[PendingRecord, str]) -> Event:
     if isinstance(record, HelperRecord):
-        return HelperCall(record.function, record.frame, record.call)
+        return HelperCall(record.function, record.frame, record.call, record.place)
     if record.entity is None:
         return _unresolved(record, texts[record])
     return _invocation(record)
@@ -66,6 +70,7 @@ def _invocation(record: PendingRecord) -> Invocation:
         record.chain,
         record.supplied,
         record.flows,
+        (record.frame.number,),
     )
 
 
@@ -107,6 +112,7 @@ def _both(old: Invocation, new: Invocation) -> Invocation:
         certain=old.certain or new.certain,
         chain=min(old.chain, new.chain, key=len),
         flows=merged_flows((*old.flows, *new.flows)),
+        frames=tuple(sorted({*old.frames, *new.frames})),
     )
 
 

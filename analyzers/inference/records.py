@@ -78,10 +78,14 @@ class HelperRecord(NamedTuple):
     function: str
     frame: int
     call: ast.expr
+    place: Place
 
 
 class FrameRecord:
-    """The facts of one function body for one set of arguments."""
+    """The facts of one function body for one set of arguments.
+
+    `entered` and `reused` count how often the body was interpreted, and how often what it does was known already.
+    """
 
     def __init__(self, number: int, function: str, module: str, node: FunctionNode, place: Place) -> None:
         self.number = number
@@ -92,6 +96,8 @@ class FrameRecord:
         self.events: dict[ast.AST, dict[object, PendingRecord | HelperRecord]] = {}
         self.groups: dict[ast.AST, str] = {}
         self.reached: set[ast.stmt] = set()
+        self.entered = 0
+        self.reused = 0
 
     def note(self, node: ast.AST, key: object, event: PendingRecord | HelperRecord) -> None:
         self.events.setdefault(node, {}).setdefault(key, event)

@@ -59,7 +59,8 @@ class Invocation(NamedTuple):
     """A call site of an entity, seen from one eager function.
 
     `call` is the expression that makes the call; `chain` the places of the helper calls that lead there from the
-    eager function, outermost first. `certain` is false where only one of several candidates is called.
+    eager function, outermost first. `certain` is false where only one of several candidates is called. `frames` are
+    the ids of the frames in which the call stands.
     """
 
     entity: Entity
@@ -71,14 +72,16 @@ class Invocation(NamedTuple):
     chain: tuple[Place, ...]
     supplied: Supplied
     flows: tuple[DataFlow, ...]
+    frames: tuple[int, ...] = ()
 
 
 class HelperCall(NamedTuple):
-    """A helper entered: `frame` is the id of the `Frame` that holds what its body does."""
+    """A helper entered: `frame` is the id of the `Frame` that holds what its body does, `place` that of `call`."""
 
     function: str
     frame: int
     call: ast.expr
+    place: Place
 
 
 class UnresolvedCall(NamedTuple):

@@ -79,7 +79,7 @@ class Frame(NamedTuple):
     awaitable is consumed (at the `await`, the `gather` call, the `create_task` call), and at the call itself where it
     blocks. `groups` names the calls and `with` statements that run awaitables side by side ("gather", "as_completed",
     "wait", "TaskGroup"). `reached` holds the statements that some run can reach. `module` is the dotted name of the
-    module.
+    module. `entered` and `reused` count how often the body was interpreted, and how often that was not needed again.
     """
 
     id: int
@@ -90,13 +90,15 @@ class Frame(NamedTuple):
     events: Mapping[ast.AST, tuple[Event, ...]]
     groups: Mapping[ast.AST, str]
     reached: frozenset[ast.stmt]
+    entered: int
+    reused: int
 
 
 class EntityFunction(NamedTuple):
     """What the body of an entity does: an eager function, or a workflow or dynamic workflow that others invoke.
 
     `frames[0]` is the body itself, the others are helpers. `invocations` and `unresolved` are merged over all frames:
-    one invocation for each site and entity, sorted by place.
+    one invocation for each site and entity, sorted by place. `steps` of at most `step_limit` were needed to find it out.
     """
 
     entity: Entity
@@ -107,6 +109,8 @@ class EntityFunction(NamedTuple):
     invocations: tuple[Invocation, ...]
     unresolved: tuple[UnresolvedCall, ...]
     observations: tuple[Observation, ...]
+    steps: int
+    step_limit: int
 
 
 class Form(StrEnum):
