@@ -57,7 +57,8 @@ _DATA = {
 
 def dot_source(graphs: Sequence[Graph]) -> str:
     """One drawing of the graphs: a single one under a header, several side by side in a frame each."""
-    drawing = graphviz.Digraph(graph_attr=_GRAPH, node_attr=_NODE, edge_attr=_EDGE)
+    name = last(graphs[0].graph["name"]) if len(graphs) == 1 else "eager functions"
+    drawing = graphviz.Digraph(name, graph_attr=_GRAPH, node_attr=_NODE, edge_attr=_EDGE)
     if len(graphs) == 1:
         drawing.attr(label=_header(graphs[0]))
     for index, graph in enumerate(graphs):

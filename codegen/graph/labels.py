@@ -39,8 +39,11 @@ def tooltip(text: str) -> str:
 
 
 def mermaid(text: str) -> str:
-    """The text inside a quoted Mermaid label: everything that may mean something is a character code."""
-    return _MERMAID_SPECIAL.sub(lambda found: f"#{ord(found.group())};", clean(text))
+    """The text inside a quoted Mermaid label: everything that may mean something is a character code.
+
+    Never empty: a label without text is a syntax error to Mermaid, a blank is none.
+    """
+    return _MERMAID_SPECIAL.sub(lambda found: f"#{ord(found.group())};", clean(text)) or "#160;"
 
 
 def last(name: str) -> str:

@@ -57,7 +57,7 @@ def _region(graph: Graph, region: str | None, names: Mapping[str, str], prefix: 
             yield _node(names[node], facts)
     for inner in graph.graph["regions"]:
         if inner["parent"] == region and members(graph, inner["id"]):
-            yield f'subgraph {prefix}{inner["id"]}["{mermaid(short(region_title(inner), 60))}"]'
+            yield f'subgraph {prefix}{_plain(inner["id"])}["{mermaid(short(region_title(inner), 60))}"]'
             yield from (_INDENT + line for line in _region(graph, inner["id"], names, prefix))
             yield "end"
 
@@ -83,7 +83,7 @@ def _node(name: str, facts: Mapping[str, Any]) -> str:
         case "choice":
             return _shape(name, "{", [short(facts["title"])], "}", "plain", facts)
         case _:
-            return _shape(name, "((", [" "], "))", "plain", facts)
+            return _shape(name, "((", [""], "))", "plain", facts)
 
 
 def _shape(name: str, opening: str, lines: list[str], closing: str, kind: str, facts: Mapping[str, Any]) -> str:
@@ -97,7 +97,7 @@ def _badges(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _edge(edge: DrawnEdge, names: Mapping[str, str], prefix: str) -> str:
-    tail = f"{prefix}{edge.region}" if edge.region else names[edge.tail]
+    tail = f"{prefix}{_plain(edge.region)}" if edge.region else names[edge.tail]
     text = ", ".join(part for part in (edge.label, ", ".join(edge.carries)) if part)
     label = f'|"{mermaid(short(text, 34))}"|' if text else ""
     arrow = "-->" if edge.kind == "control" and edge.always else "-.->"
@@ -111,3 +111,8 @@ def _classes() -> Iterator[str]:
         colours = f"fill:{look.fill},stroke:{look.stroke},color:{style.INK}"
         yield f"classDef {name} {colours}"
         yield f"classDef {name}_may {colours},stroke-dasharray:5 3"
+
+
+def _plain(region: str) -> str:
+    """The id of a region without the dash that Mermaid could take for the beginning of an arrow."""
+    return region.replace("-", "_")

@@ -31,7 +31,8 @@ def render(functions: Sequence[EntityFunction], format_: str) -> bytes:
     """One picture of the functions; raises `GraphError` where nothing can draw it."""
     match format_:
         case "json":
-            return to_json(functions).encode()
+            # A surrogate, from a file name that is no text, becomes the escape that JSON has for it.
+            return to_json(functions).encode("utf-8", "backslashreplace")
         case "dot":
             return to_dot(functions).encode()
         case "mermaid":

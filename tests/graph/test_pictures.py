@@ -1,5 +1,6 @@
 """Pictures hold what they are given, whatever characters it has, and draw on any tree."""
 
+import os
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -93,6 +94,7 @@ def test_text_from_source_stays_in_mermaid_labels(text: str) -> None:
         without_labels = re.sub(r'"[^"]*"', '""', line)
         assert re.fullmatch(r"[\w\s.,:;<>|()\[\]{}/\\#\"-]*", without_labels), line
         for label in re.findall(r'"([^"]*)"', line):
+            assert label
             assert re.fullmatch(r"(?:[\w .,:=+*/()\[\]!?'-]|#\d+;|<br/>)*", label), label
     opened = sum(line.strip().startswith("subgraph ") for line in source.splitlines())
     assert opened == sum(line.strip() == "end" for line in source.splitlines())
@@ -108,9 +110,9 @@ def test_any_trees_can_be_drawn(drawn: list[Flow]) -> None:
 @given(trees())
 def test_every_edge_of_a_flowchart_has_its_nodes(tree: Flow) -> None:
     source = mermaid_source([named(tree)])
-    declared = set(re.findall(r"^\s*(?:subgraph )?(f0[\w-]*?)(?=[\[({>])", source, re.MULTILINE))
+    declared = set(re.findall(r"^\s*(?:subgraph )?(f0\w*?)(?=[\[({>])", source, re.MULTILINE))
     for line in source.splitlines():
-        edge = re.fullmatch(r'\s*([\w-]+) -\.?->(?:\|"[^"]*"\|)? (\w+)', line)
+        edge = re.fullmatch(r'\s*(\w+) -\.?->(?:\|"[^"]*"\|)? (\w+)', line)
         if edge:
             assert {edge.group(1), edge.group(2)} <= declared
 
@@ -146,6 +148,14 @@ def test_every_format_gives_the_same_bytes_twice(name: str, samples: Path) -> No
     first = render(analyze([tutorial]).functions, name)
     assert first
     assert render(analyze([tutorial]).functions, name) == first
+
+
+def test_a_file_name_that_is_no_text_can_be_drawn(tmp_path: Path, samples: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/odd\xff.py"))
+    odd.write_bytes((samples / "tutorial.py").read_bytes())
+    functions = analyze([str(odd)]).functions
+    for name in ("json", "dot", "mermaid", "svg"):
+        assert render(functions, name)
 
 
 def test_the_format_follows_the_ending() -> None:

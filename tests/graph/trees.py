@@ -62,20 +62,21 @@ ORIGINS = st.builds(Origin, st.sampled_from([(), (), ("for x in xs",)]), st.bool
 @cache
 def trees(depth: int = 2, looping: bool = False) -> st.SearchStrategy[Flow]:
     """Any flow tree that a program can have: jumps out of loops only inside loops."""
-    leaves = [
+    leaves: list[st.SearchStrategy[Flow]] = [
         st.builds(invoke, NAMES, ORIGINS, st.sampled_from(EntityKind)),
         st.builds(invoke, NAMES),
         st.builds(unresolved, NAMES),
         st.builds(Return, TEXTS, st.booleans()),
         st.builds(Raise, TEXTS),
-        *([st.just(Break()), st.just(Continue())] if looping else []),
     ]
+    if looping:
+        leaves += [st.just(Break()), st.just(Continue())]
     if depth == 0:
         return st.one_of(leaves)
     inner = trees(depth - 1, looping)
     members = st.lists(trees(depth - 1), min_size=1, max_size=3).map(tuple)
     handlers = st.lists(st.builds(Handler, TEXTS, st.booleans(), inner), max_size=2).map(tuple)
-    nodes = [
+    nodes: list[st.SearchStrategy[Flow]] = [
         *leaves,
         st.lists(inner, min_size=2, max_size=4).map(shape.sequence),
         st.lists(inner, min_size=2, max_size=4).map(shape.sequence),
