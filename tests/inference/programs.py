@@ -1,0 +1,318 @@
+"""Random eager programs that run: tasks passed through helpers, closures, containers, classes, branches and loops.
+
+Everything in a program computes with small numbers. A *step* is anything that can be called with `x=` and gives a number,
+or an awaitable of one: a task, a helper around it, a bound method, ... A program is drawn from the inside out, so that it
+always runs to its end, whatever its input.
+"""
+
+from collections.abc import Callable
+from textwrap import dedent, indent
+
+from hypothesis import strategies as st
+
+TASKS = 6
+INPUTS = (0, 1, 2, 5)
+
+COMBINATORS = dedent('''
+    """What steps are passed through."""
+
+    from functools import wraps
+
+
+    def choose(flag, first, second):
+        if flag:
+            return first
+        return second
+
+
+    def wrapped(step):
+        def run(x):
+            return step(x=x)
+
+        return run
+
+
+    def traced(step):
+        @wraps(step)
+        def run(*args, **kwargs):
+            return step(*args, **kwargs)
+
+        return run
+
+
+    def first_of(*steps, **named):
+        return steps[0] if steps else list(named.values())[0]
+
+
+    class Holder:
+        def __init__(self, step):
+            self.step = step
+
+        def call(self, x):
+            return self.step(x=x)
+
+        def __enter__(self):
+            return self.step
+
+        def __exit__(self, *failure):
+            return False
+
+
+    class Nested(Holder):
+        def __init__(self, step):
+            super().__init__(Holder(step))
+
+        def call(self, x):
+            return self.step.call(x=x)
+
+        @property
+        def inner(self):
+            return self.step.step
+
+        @classmethod
+        def of(cls, step):
+            return cls(step)
+
+        __call__ = call
+
+
+    class Registry:
+        def __init__(self):
+            self.steps = {}
+            self.order = []
+
+        def add(self, name, step):
+            self.steps[name] = step
+            self.order.append(step)
+            return self
+
+        def __getitem__(self, name):
+            return self.steps[name]
+
+        def __iter__(self):
+            return iter(self.order)
+''').lstrip()
+
+_PRELUDE = dedent("""
+    import asyncio
+    import steps
+    from functools import partial
+
+    from flytekit import eager
+    from lib.combinators import Holder, Nested, Registry, choose, first_of, traced, wrapped
+    from steps import *
+""").lstrip()
+
+
+class Writer:
+    """Draws the text of one program."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[object]], object], classic: bool) -> None:
+        self._draw = draw
+        self._classic = classic
+        self._names = 0
+        self._numbers = ["x"]
+        self._steps: dict[bool, list[str]] = {False: [], True: []}
+        self.definitions: list[str] = []
+
+    def pick(self, options: list[str]) -> str:
+        return str(self._draw(st.sampled_from(options)))
+
+    def chance(self) -> bool:
+        return bool(self._draw(st.booleans()))
+
+    def fresh(self, stem: str) -> str:
+        self._names += 1
+        return f"{stem}{self._names}"
+
+    # Steps: expressions whose value is called later.
+
+    def step(self, waits: bool, depth: int) -> str:
+        """An expression that is a step; `waits` for one that gives an awaitable."""
+        if depth == 0:
+            return self._known(waits)
+        inner = self.step(waits, depth - 1)
+        other = self._known(waits)
+        forms = [
+            inner,
+            f"choose({self.number(0)} > 1, {inner}, {other})",
+            f"({inner} if {self.number(0)} % 2 else {other})",
+            f"wrapped({inner})",
+            f"traced({inner})",
+            f"partial({inner})",
+            f"Holder({inner}).call",
+            f"Holder({inner}).step",
+            f"Nested.of({inner})",
+            f"Nested({inner}).inner",
+            f"first_of({inner}, {other})",
+            f"first_of(a={inner}, b={other})",
+            f"[{inner}, {other}][0]",
+            f"({other}, {inner})[-1]",
+            f"{{'a': {inner}, 'b': {other}}}['a']",
+            f"{{'a': {inner}}}.get('a', {other})",
+            f"Registry().add('a', {inner}).add('b', {other})['a']",
+            f"(lambda step: lambda x: step(x=x))({inner})",
+        ]
+        return self.pick(forms)
+
+    def _known(self, waits: bool) -> str:
+        stems = ["later", "now"] if self._classic else ["later" if waits else "now"]
+        tasks = [f"{stem}_{number}" for stem in stems for number in range(TASKS)]
+        task = self.pick([*tasks, *(f"steps.{task}" for task in tasks)])
+        return self.pick([task, *self._steps[waits]])
+
+    # Numbers: expressions that may invoke steps.
+
+    def number(self, depth: int) -> str:
+        if depth == 0:
+            return self.pick([*self._numbers, "1", "2"])
+        waits = self._classic or self.chance()
+        step, argument = self.step(waits, depth - 1), self.number(depth - 1)
+        if not waits:
+            forms = [
+                f"{step}(x={argument})",
+                f"sum(map({step}, [{argument}, 1]))" if step.startswith(("wrapped", "(lambda")) else f"{step}(x=1)",
+                f"sum({step}(x=i) for i in range(2))",
+                f"max([{argument}], key=lambda x: {step}(x=x))",
+            ]
+        else:
+            forms = [
+                f"(await {step}(x={argument}))",
+                f"sum(await asyncio.gather({step}(x={argument}), {self.step(True, 0)}(x=1)))",
+                f"sum(await asyncio.gather(*[{step}(x=i) for i in range(2)]))",
+                f"(await asyncio.wait_for({step}(x={argument}), 20))",
+                f"(await asyncio.create_task({step}(x={argument})))",
+            ]
+        return self.pick(forms)
+
+    # Statements.
+
+    def block(self, depth: int) -> str:
+        """Statements that leave a number in a variable of their own."""
+        numbers, steps = list(self._numbers), {waits: list(names) for waits, names in self._steps.items()}
+        text = "\n".join(self.statement(depth) for _ in range(int(self.pick(["1", "2", "3"]))))
+        self._numbers, self._steps = numbers, steps
+        return text
+
+    def statement(self, depth: int) -> str:
+        forms = [self._assignment, self._naming, self._rebinding]
+        if depth > 0:
+            forms += [self._branch, self._loop_over_steps, self._loop, self._try, self._match, self._with, self._dead]
+            forms += [self._nested_function, self._collected]
+        form = forms[int(self.pick([str(index) for index in range(len(forms))]))]
+        return form(depth)
+
+    def _assignment(self, depth: int) -> str:
+        return f"total += {self.number(min(depth, 2))}"
+
+    def _naming(self, depth: int) -> str:
+        waits = self._classic or self.chance()
+        value = self.step(waits, min(depth, 2))
+        name = self.fresh("step")
+        self._steps[waits].append(name)
+        return f"{name} = {value}"
+
+    def _rebinding(self, depth: int) -> str:
+        """A local whose first value is never called."""
+        waits = self._classic or self.chance()
+        name, first, second = self.fresh("again"), self.step(waits, 0), self.step(waits, 1)
+        self._steps[waits].append(name)
+        return f"{name} = {first}\n{name} = {second}"
+
+    def _branch(self, depth: int) -> str:
+        test = f"total % {self.pick(['2', '3'])} == {self.pick(['0', '1'])}"
+        return f"if {test}:\n{_inner(self.block(depth - 1))}\nelse:\n{_inner(self.block(depth - 1))}"
+
+    def _loop_over_steps(self, depth: int) -> str:
+        waits = self._classic or self.chance()
+        listed = f"[{self.step(waits, depth - 1)}, {self.step(waits, 0)}]"
+        source = self.pick([listed, f"reversed({listed})", f"iter({listed})"])
+        name = self.fresh("each")
+        call = f"total += {'await ' if waits else ''}{name}(x=total % 5)"
+        return f"for {name} in {source}:\n{_inner(call)}"
+
+    def _loop(self, depth: int) -> str:
+        name = self.fresh("i")
+        body = self.block(depth - 1)
+        jump = self.pick(["", "\nif total > 50:\n    break", "\nif total % 2:\n    continue"])
+        after = f"\nelse:\n{_inner(self.block(depth - 1))}" if self.chance() else ""
+        return f"for {name} in range(2):\n{_inner(body + jump)}{after}"
+
+    def _try(self, depth: int) -> str:
+        body, handler, final = (self.block(depth - 1) for _ in range(3))
+        failing = "\nif total % 2:\n    raise ValueError(total)"
+        return f"try:\n{_inner(body + failing)}\nexcept ValueError:\n{_inner(handler)}\nfinally:\n{_inner(final)}"
+
+    def _match(self, depth: int) -> str:
+        first, second = self.block(depth - 1), self.block(depth - 1)
+        return f"match total % 3:\n    case 0:\n{_inner(first, 2)}\n    case other if other > 1:\n{_inner(second, 2)}"
+
+    def _with(self, depth: int) -> str:
+        waits = self._classic or self.chance()
+        name, held = self.fresh("held"), self.step(waits, depth - 1)
+        return f"with Holder({held}) as {name}:\n    total += {'await ' if waits else ''}{name}(x=total % 5)"
+
+    def _dead(self, depth: int) -> str:
+        test = self.pick(["if False:", "while False:", "for _ in ():"])
+        return f"{test}\n{_inner(self.block(depth - 1))}"
+
+    def _collected(self, depth: int) -> str:
+        """A list that is filled in a loop and then gathered, or called."""
+        waits = self._classic or self.chance()
+        name, step = self.fresh("found"), self.step(waits, depth - 1)
+        ending = f"sum(await asyncio.gather(*{name}))" if waits else f"sum({name})"
+        return f"{name} = []\nfor i in range(2):\n    {name}.append({step}(x=i))\ntotal += {ending}"
+
+    def _nested_function(self, depth: int) -> str:
+        """A closure over what is in scope; it becomes a step."""
+        waits = self._classic or self.chance()
+        name, body = self.fresh("inner"), self.step(waits, depth - 1)
+        self._steps[waits].append(name)
+        return f"def {name}(x):\n    return {body}(x=x)"
+
+    # Definitions.
+
+    def helper(self) -> None:
+        """A function of the module, sync or async, that becomes a step."""
+        waits = self._classic or self.chance()
+        name = self.fresh("helper")
+        call = f"{'await ' if waits else ''}{self.step(waits, 1)}(x=x)"
+        ending = f"if x > 1:\n    return {call}\nreturn x + {'await ' if waits else ''}{self._known(waits)}(x=1)"
+        self.definitions.append(f"{'async ' if waits else ''}def {name}(x):\n{_inner(ending)}")
+        self._steps[waits].append(name)
+
+    def eager(self) -> str:
+        statements = [self.statement(2) for _ in range(int(self.pick(["2", "3", "4"])))]
+        body = "\n".join(["total = x", *statements, f"total += {self.number(3)}", "return total % 7"])
+        return f"@eager\nasync def flow(x: int) -> int:\n{_inner(body)}"
+
+
+def _inner(text: str, levels: int = 1) -> str:
+    return indent(text, "    " * levels)
+
+
+def _steps_module() -> str:
+    lines = ["from flytekit import task"]
+    for number in range(TASKS):
+        for keyword, stem in (("def", "now"), ("async def", "later")):
+            result = f"return (x + {number}) % 5"
+            lines.append(f"\n\n@task\n{keyword} {stem}_{number}(x: int) -> int:\n    {result}")
+    return "\n".join([*lines, ""])
+
+
+@st.composite
+def programs(draw: Callable[[st.SearchStrategy[object]], object]) -> dict[str, str]:
+    """The files of a program; `main.flow(x=...)` runs it."""
+    classic = bool(draw(st.booleans()))
+    writer = Writer(draw, classic)
+    for _ in range(int(writer.pick(["0", "1", "2"]))):
+        writer.helper()
+    flow = writer.eager()
+    prelude = _PRELUDE.replace("from flytekit import", "from flytekit.experimental import") if classic else _PRELUDE
+    main = "\n\n\n".join([prelude, *writer.definitions, flow, ""])
+    return {
+        "main.py": main,
+        "steps.py": _steps_module(),
+        "lib/__init__.py": "",
+        "lib/combinators.py": COMBINATORS,
+    }
