@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from analyzers.cycles import cycles
 from analyzers.inference.facts import entity_function
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.modules import Module
@@ -53,6 +54,8 @@ class Analysis:
         self._files = files
         self._runs: dict[int, Run] = {}
         self._bodies: dict[int, EntityFunction] = {}
+        self._indices: dict[str, int] = {}
+        self._indexed = 0
         self.file_count = len(files)
 
     @cached_property
@@ -135,7 +138,16 @@ class Analysis:
         return pending.module.text(pending.call)
 
     def _index(self, name: str) -> int | None:
-        return next((i for i, record in self._records() if record.entity.name == name), None)
+        records = self._interpreter.entities
+        assert self._asked is not None
+        for index in range(self._indexed, len(records)):
+            self._indices.setdefault(records[index].entity.name, index)
+        self._indexed = len(records)
+        return self._indices.get(name)
+
+    def entity_names(self) -> tuple[str, ...]:
+        """The names of all entities that are known, sorted."""
+        return tuple(sorted({record.entity.name for _, record in self._records()}))
 
     def entity(self, name: str) -> Entity | None:
         """An entity of the project by the name of its definition."""
@@ -173,6 +185,10 @@ class Analysis:
                     found[entity.name] = entity
                     waiting.append(entity.name)
         return tuple(found[each] for each in sorted(found))
+
+    def cycles(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """The sets of entities, among one and its closure, that reach one another, each sorted by name."""
+        return cycles(name, lambda each: [entity.name for entity in self.dependencies(each)])
 
     # For the build.
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from analyzers.model.entities import EntityKind
 from analyzers.model.facts import Dialect
 from analyzers.model.settings import BuildSettings, Settings
-from eagerc.failures import UsageError, nearest
+from eagerc.failures import UsageError, suggestion
 
 _OWN_FILE = "eagerc.toml"
 _SHARED_FILE = "pyproject.toml"
@@ -222,7 +222,7 @@ def _checked(table: dict[str, Any], keys: _Table, path: tuple[str, ...] = ()) ->
         check = keys.get(key)
         if check is None:
             known = [".".join((*path, name)) for name in keys]
-            problems.append(_Problem(here, f"unknown key `{'.'.join(here)}`{nearest('.'.join(here), known)}"))
+            problems.append(_Problem(here, f"unknown key `{'.'.join(here)}`{suggestion('.'.join(here), known)}"))
         elif not isinstance(check, dict):
             try:
                 values[key.replace("-", "_")] = check(value)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from analyzers.spelling import nearest
+
 
 class UsageError(Exception):
     """A command that cannot be carried out; `lines` say all that is wrong with it."""
@@ -11,12 +13,10 @@ class UsageError(Exception):
         self.lines = lines
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown word: which known one was probably meant."""
-    from difflib import get_close_matches
-
     candidates = sorted(known)
-    found = get_close_matches(word, candidates, n=1, cutoff=0.5)
-    if found:
-        return f"; did you mean `{found[0]}`?"
+    meant = nearest(word, candidates)
+    if meant:
+        return f"; did you mean `{meant}`?"
     return f"; known are {', '.join(candidates)}" if candidates else ""

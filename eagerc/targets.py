@@ -8,7 +8,7 @@ from analyzers.model.facts import EntityFunction
 from analyzers.model.places import Place
 from analyzers.project import SourceError
 from eagerc.analyses import Configured, analyses, errors
-from eagerc.failures import UsageError, nearest
+from eagerc.failures import UsageError, suggestion
 
 
 class Target(NamedTuple):
@@ -57,7 +57,7 @@ def select(words: Sequence[str]) -> Selection:
         matching = [function for function in below if wanted.function in (None, *_names(function))]
         chosen.update(str(function.entity.place) for function in matching)
         if wanted.function is not None and not matching:
-            hint = nearest(wanted.function, {_names(function)[0] for function in below})
+            hint = suggestion(wanted.function, {_names(function)[0] for function in below})
             problems.append(f"{wanted.path}: no eager function `{wanted.function}`{hint}")
     failed = errors(made)
     if problems:

@@ -98,7 +98,7 @@ class EntityFunction(NamedTuple):
     """What the body of an entity does: an eager function, or a workflow or dynamic workflow that others invoke.
 
     `frames[0]` is the body itself, the others are helpers. `invocations` and `unresolved` are merged over all frames:
-    one invocation for each site and entity, sorted by place. `steps` of at most `step_limit` were needed to find it out.
+    one invocation for each site and entity, sorted by place. `steps` of at most `step_limit` were needed for it.
     """
 
     entity: Entity

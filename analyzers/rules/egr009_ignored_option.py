@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from analyzers.model.diagnostics import Severity
 from analyzers.rules.options import LEGACY, Option, options
 from analyzers.rules.rule import Finding, Rule, Subject
-from analyzers.rules.spelling import nearest
+from analyzers.spelling import nearest
 
 _METADATA = frozenset(
     {

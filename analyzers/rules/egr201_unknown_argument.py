@@ -56,7 +56,7 @@ from analyzers.model.entities import Interface
 from analyzers.model.places import Place
 from analyzers.rules.arguments import argument_place, call_sites
 from analyzers.rules.rule import Finding, Rule, Subject, short
-from analyzers.rules.spelling import nearest
+from analyzers.spelling import nearest
 
 
 def _check(subject: Subject) -> Iterator[Finding]:

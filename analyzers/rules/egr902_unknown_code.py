@@ -52,7 +52,7 @@ from collections.abc import Iterator
 
 from analyzers.model.diagnostics import Severity
 from analyzers.rules.rule import Finding, Review, Rule
-from analyzers.rules.spelling import nearest
+from analyzers.spelling import nearest
 
 
 def _check(review: Review) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from analyzers.source import DecodeError, Source, decode
 from eagerc.analyses import Configured, analyses, errors
 from eagerc.cli.status import FINDINGS, NOTHING_TO_SAY, complain, report_errors
 from eagerc.configuration import codes_named
-from eagerc.failures import UsageError, nearest
+from eagerc.failures import UsageError, suggestion
 from eagerc.terminal import visible, wants_colour
 
 _MOST_ROUNDS = 10
@@ -76,7 +76,7 @@ def _explanation(code: str) -> str:
     for rule in RULES:
         if code in (rule.code, rule.name):
             return (sys.modules[rule.check.__module__].__doc__ or rule.name).strip()
-    raise UsageError(f"unknown rule `{code}`{nearest(code, [rule.code for rule in RULES])}")
+    raise UsageError(f"unknown rule `{code}`{suggestion(code, [rule.code for rule in RULES])}")
 
 
 def _checked(options: argparse.Namespace) -> Checked:
