@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
+from functools import lru_cache
 from typing import NamedTuple
 
 from analyzers.model.places import Place
@@ -10,6 +11,7 @@ from analyzers.model.settings import Settings
 from analyzers.source import DecodeError, Source, decode
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "__pypackages__"})
+_LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
 _RUNTIME_PACKAGE = "eagerc_runtime"
 
 
@@ -48,6 +50,7 @@ class Project:
         if settings.root:
             self._roots.setdefault(settings.root)
         self._found: dict[str, SourceFile | None] = {}
+        self._tops: set[str] = set()
         self._bytes: dict[str, bytes] = {}
 
     def locate(self, path: str) -> SourceFile:
@@ -56,6 +59,7 @@ class Project:
         root = self._root_of(file)
         self._roots.setdefault(root)
         found = SourceFile(shown(file), file, module_name(file, root), root)
+        self._tops.add(found.module.partition(".")[0])
         self._found.setdefault(found.module, found)
         return found
 
@@ -67,7 +71,12 @@ class Project:
 
     def is_namespace(self, module: str) -> bool:
         """Whether `module` is a folder without `__init__.py` under a root."""
-        return any(os.path.isdir(os.path.join(root, *module.split("."))) for root in self._roots)
+        parts = module.split(".")
+        return any(os.path.isdir(os.path.join(root, *parts)) for root in self._roots_of(parts[0]))
+
+    def _roots_of(self, top: str) -> list[str]:
+        """The roots under which a top-level name is looked for."""
+        return [root for root in self._roots if top in self._tops or not _is_library(root)]
 
     def read(self, file: SourceFile) -> bytes:
         """The bytes of a file; raises `OSError`."""
@@ -138,12 +147,18 @@ class Project:
         parts = module.split(".")
         if not all(part.isidentifier() for part in parts):
             return None
-        for root in self._roots:
+        for root in self._roots_of(parts[0]):
             stem = os.path.join(root, *parts)
             for file in (os.path.join(stem, "__init__.py"), stem + ".py"):
                 if os.path.isfile(file):
                     return SourceFile(shown(file), file, module, root)
         return None
+
+
+@lru_cache(maxsize=64)
+def _is_library(root: str) -> bool:
+    """Whether a root holds installed packages or the standard library: there only what was asked for is the project."""
+    return os.path.basename(root) in _LIBRARY_FOLDERS or os.path.isfile(os.path.join(root, "site.py"))
 
 
 def module_name(file: str, root: str) -> str:

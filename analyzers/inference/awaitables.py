@@ -50,7 +50,10 @@ class Awaitables(Objects):
                 return only(value)
 
     def _await_pending(self, value: Pending, node: ast.expr, how: Consumption) -> Values:
-        record = self.uses(value, how)
+        record = self.record_of(value)
+        if record is None:
+            return self.opaque("a call at import")
+        record.uses.add(how)
         if record.entity is None:
             return self.opaque(f"`{record.site}`, which is unresolved")
         self.event(node, value.key, record)
@@ -75,7 +78,9 @@ class Awaitables(Objects):
                 return only(value)
 
     def _force_pending(self, value: Pending, node: ast.expr) -> Values:
-        record = self.run.pending[value.key]
+        record = self.record_of(value)
+        if record is None:
+            return self.opaque("a call at import")
         if record.entity is None:
             record.uses.add(Consumption.BLOCKING)
             return self.opaque(f"`{record.site}`, which is unresolved")
@@ -109,8 +114,9 @@ class Awaitables(Objects):
         for value in ordered(self.contents(values)):
             match value:
                 case Pending():
-                    if self.blocks(self.run.pending[value.key]):
-                        self.block(self.run.pending[value.key], value)
+                    record = self.record_of(value)
+                    if record is not None and self.blocks(record):
+                        self.block(record, value)
                     else:
                         self._await_pending(value, node, Consumption.AWAITED)
                 case Coroutine():
@@ -121,8 +127,8 @@ class Awaitables(Objects):
     def returned(self, values: Values) -> None:
         """Awaitables that an entity's body returns."""
         for value in ordered(self.contents(values)):
-            if isinstance(value, Pending):
-                record = self.run.pending[value.key]
+            record = self.record_of(value) if isinstance(value, Pending) else None
+            if isinstance(value, Pending) and record is not None:
                 record.uses.add(Consumption.RETURNED)
                 record.frame.note(record.call, value.key, record)
 

@@ -32,7 +32,6 @@ from analyzers.inference.values import (
     joined,
     only,
 )
-from analyzers.model.calls import Consumption
 from analyzers.model.facts import Dialect, Observation, ObservationKind
 from analyzers.model.settings import Settings
 from analyzers.project import Project, SourceError
@@ -243,10 +242,9 @@ class Core(ABC):
         """A plain value from code that is not seen through."""
         return only(Data(frozenset(), what))
 
-    def uses(self, pending: Pending, how: Consumption) -> PendingRecord:
-        record = self.run.pending[pending.key]
-        record.uses.add(how)
-        return record
+    def record_of(self, pending: Pending) -> PendingRecord | None:
+        """The record of a call; None for one that another run made, such as a call while a module was imported."""
+        return self.run.pending.get(pending.key)
 
 
 def qualified(function: Function) -> str:

@@ -2,11 +2,25 @@
 
 import ast
 
-from analyzers.inference.modules import Module
+from analyzers.inference.modules import Module, standing_for
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Location
 from analyzers.inference.targets import Targets
-from analyzers.inference.values import EMPTY, Arguments, Const, External, Imported, Obj, Values, const, only
+from analyzers.inference.values import (
+    EMPTY,
+    Arguments,
+    Const,
+    External,
+    Function,
+    Imported,
+    Obj,
+    Value,
+    Values,
+    const,
+    joined,
+    only,
+    ordered,
+)
 
 
 class Imports(Targets):
@@ -89,9 +103,15 @@ class Imports(Targets):
             return only(External(self.canonical(f"{loaded.stars[-1]}.{name}")))
         hook = self.store.get((loaded.env.owner, "__getattr__"))
         if hook:
-            point = CallPoint(ast.Constant(name), ast.Constant(name), direct=False)
-            return self.call(hook, Arguments((const(name),)), point)
+            return joined(self._asked(value, name, module) for value in ordered(hook))
         return EMPTY
+
+    def _asked(self, hook: Value, name: str, module: str) -> Values:
+        """What a module's own `__getattr__` gives for a name."""
+        if not isinstance(hook, Function):
+            return self.opaque(f"`__getattr__` of `{module}`")
+        node = standing_for(hook.node)
+        return self.call(only(hook), Arguments((const(name),)), CallPoint(node, node, direct=False, module=module))
 
     def _outside(self, module: str, name: str) -> Values:
         inner = f"{module}.{name}" if module else name

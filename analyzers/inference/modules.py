@@ -56,6 +56,11 @@ class Module:
         return sites
 
 
+def standing_for(node: ast.AST) -> ast.expr:
+    """An expression at the place of a node that is none, for what Python does there by itself."""
+    return ast.copy_location(ast.Constant(None), node)
+
+
 def label_of(call: ast.expr) -> str:
     """The last name in the callee of a call: `train` for `self.train(x)`, `steps` for `steps[key](x)`."""
     node = call.func if isinstance(call, ast.Call) else call

@@ -234,8 +234,8 @@ class Objects(Core):
         if all(isinstance(value, Const | Data) for value in values):
             return origins(values)
         contents = self.contents(values)
-        waiting = {self.run.pending[value.key].site for value in contents if isinstance(value, Pending)}
-        return origins(frozenset(contents)) | waiting
+        records = [self.record_of(value) for value in contents if isinstance(value, Pending)]
+        return origins(frozenset(contents)) | {record.site for record in records if record is not None}
 
     def mixed(self, parts: list[Values]) -> Values:
         """A plain value computed from `parts`."""

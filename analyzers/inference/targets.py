@@ -3,6 +3,7 @@
 import ast
 
 from analyzers.inference.expressions import Expressions
+from analyzers.inference.modules import standing_for
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import PLAIN, Arguments, Const, Obj, Values, joined, only
 
@@ -47,7 +48,7 @@ class Targets(Expressions):
 
     def _parts(self, value: object, targets: list[ast.expr], node: ast.expr) -> list[Values]:
         starred = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
-        items = self._record_items(value) if isinstance(value, Obj) else None
+        items = self._record_items(value, node) if isinstance(value, Obj) else None
         if items is not None and starred is None and len(items) == len(targets):
             return items
         if items is not None and starred is not None and len(items) >= len(targets) - 1:
@@ -58,7 +59,7 @@ class Targets(Expressions):
         element = self.iterated(only(value), node)  # type: ignore[arg-type]  # a Value
         return [self.many("list", t, element) if isinstance(t, ast.Starred) else element for t in targets]
 
-    def _record_items(self, obj: Obj) -> list[Values] | None:
+    def _record_items(self, obj: Obj, node: ast.expr) -> list[Values] | None:
         if obj.kind != "instance":
             return self.items(obj)
         if obj.cls is None or not self.is_record(obj.cls):
@@ -66,10 +67,7 @@ class Targets(Expressions):
         names = [
             s.target.id for s in obj.cls.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
         ]
-        return [
-            self.attribute(only(obj), name, obj.cls.node.bases[0] if obj.cls.node.bases else ast.Name(name))
-            for name in names
-        ]
+        return [self.attribute(only(obj), name, node) for name in names]
 
     def _matches(self, pattern: ast.pattern, subject: Values) -> bool | None:
         """Whether a pattern certainly matches or certainly does not."""
@@ -118,9 +116,9 @@ class Targets(Expressions):
                     self.bind(rest, subject)
             case ast.MatchClass(patterns=patterns, kwd_attrs=names, kwd_patterns=inner_patterns):
                 for inner in patterns:
-                    self._bind_pattern(inner, joined(self._attributes_of(v) for v in subject))
+                    self._bind_pattern(inner, joined(self._attributes_of(v, inner) for v in subject))
                 for name, inner in zip(names, inner_patterns, strict=True):
-                    self._bind_pattern(inner, self.attribute(subject, name, ast.Name(name, lineno=1, col_offset=0)))
+                    self._bind_pattern(inner, self.attribute(subject, name, standing_for(inner)))
             case _:
                 pass
 
@@ -128,11 +126,13 @@ class Targets(Expressions):
         for index, inner in enumerate(patterns):
             parts = []
             for value in subject:
-                items = self._record_items(value) if isinstance(value, Obj) else None
+                items = self._record_items(value, standing_for(inner)) if isinstance(value, Obj) else None
                 exact = items is not None and len(items) == len(patterns)
-                parts.append(items[index] if items is not None and exact else self.iterated(only(value), ast.Name("_")))
+                parts.append(
+                    items[index] if items is not None and exact else self.iterated(only(value), standing_for(inner))
+                )
             self._bind_pattern(inner, joined(parts))
 
-    def _attributes_of(self, value: object) -> Values:
-        items = self._record_items(value) if isinstance(value, Obj) else None
+    def _attributes_of(self, value: object, pattern: ast.pattern) -> Values:
+        items = self._record_items(value, standing_for(pattern)) if isinstance(value, Obj) else None
         return joined(items) if items is not None else PLAIN
