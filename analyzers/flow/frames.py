@@ -1,7 +1,7 @@
 """From the interpreted frames of an eager function to its flow tree."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from analyzers.flow import shape
 from analyzers.flow.expressions import Expressions
@@ -10,7 +10,7 @@ from analyzers.flow.shape import NOTHING
 from analyzers.flow.statements import Statements
 from analyzers.model.calls import Consumption, Event, HelperCall, Invocation, UnresolvedCall
 from analyzers.model.facts import EntityFunction, Frame
-from analyzers.model.flow import Arm, Flow, Helper, Invoke, Origin, Unresolved
+from analyzers.model.flow import Arm, Flow, Helper, Invoke, Origin, Parallel, Unresolved
 
 # Helpers are drawn once for each call that enters them, so that a tree can be larger than its source.
 _HELPERS_DRAWN = 300
@@ -31,9 +31,9 @@ class _Builder:
 
     def frame(self, frame: Frame, way: Way) -> Flow:
         """The tree of one frame, entered along `way`."""
-        body = self._origins.body(frame.id)
-        live = body.around(frame.events)
-        expressions = Expressions(live, lambda node, parts: self._events(frame, way, node, parts))
+        events = _where_consumed(frame)
+        live = self._origins.body(frame.id).around(events)
+        expressions = Expressions(live, lambda node, parts: self._events(frame, way, node, events.get(node, ()), parts))
         node = frame.node
         if isinstance(node, ast.Lambda):
             tree = expressions.flow(node.body)
@@ -41,9 +41,8 @@ class _Builder:
             tree = Statements(expressions, frame.reached, frame.groups).block(node.body)
         return tree if shape.invokes(tree) else NOTHING
 
-    def _events(self, frame: Frame, way: Way, node: ast.AST, parts: Flow) -> Flow:
+    def _events(self, frame: Frame, way: Way, node: ast.AST, events: tuple[Event, ...], parts: Flow) -> Flow:
         """What a node starts, behind what its parts do."""
-        events = frame.events.get(node, ())
         here = (*way, Step(frame.id, node))
         how = frame.groups.get(node)
         if how is not None:
@@ -78,7 +77,11 @@ class _Builder:
             return Helper(event.function, None, origin, inside) if inside else NOTHING
         self._helpers += 1
         body = self.frame(self._origins.frames[event.frame], here)
-        return Helper(event.function, body, origin) if body != NOTHING else NOTHING
+        if body == NOTHING:
+            return NOTHING
+        helper = Helper(event.function, body, origin)
+        generates = self._origins.body(event.frame).generates
+        return Parallel((helper,), "generator", joined=False) if generates else helper
 
     def _schedules(self, frame: Frame, node: ast.AST, events: Iterable[Event]) -> bool:
         """Whether the events of a node only start there, as in `create_task(helper(x))`.
@@ -95,6 +98,22 @@ class _Builder:
         """Whether the control waits for a group right where it starts."""
         around = self._origins.body(frame.id).ancestors(node)
         return how == "gather" and any(isinstance(outer, ast.Await) for outer in around)
+
+
+def _where_consumed(frame: Frame) -> Mapping[ast.AST, tuple[Event, ...]]:
+    """The events of a frame; what may be called instead of something that is awaited stands where that is awaited.
+
+    An unresolved call stands at itself, because nobody knows what becomes of its result.
+    """
+    consumed: dict[ast.AST, ast.AST] = {
+        event.call: node for node, events in frame.events.items() for event in events if event.call is not node
+    }
+    merged: dict[ast.AST, tuple[Event, ...]] = {}
+    for node, events in frame.events.items():
+        for event in events:
+            place = consumed.get(node, node) if isinstance(event, UnresolvedCall) else node
+            merged[place] = (*merged.get(place, ()), event)
+    return merged
 
 
 def _name(event: Event) -> str:

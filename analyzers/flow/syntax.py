@@ -26,6 +26,11 @@ class Body:
     def __contains__(self, node: ast.AST) -> bool:
         return node in self._parents
 
+    @property
+    def generates(self) -> bool:
+        """Whether the function is a generator: its body runs in between what its caller does."""
+        return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in self._parents)
+
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._parents.get(node)
 

@@ -132,6 +132,10 @@ class Origin:
     over: tuple[str, ...] = ()
     optional: bool = False
 
+    @property
+    def many(self) -> bool:
+        return bool(self.over)
+
 
 @dataclass(frozen=True, slots=True)
 class Helper:
@@ -153,14 +157,6 @@ class Invoke:
 
     invocation: Invocation
     origin: Origin = Origin()
-
-    @property
-    def many(self) -> bool:
-        return bool(self.origin.over)
-
-    @property
-    def optional(self) -> bool:
-        return self.origin.optional
 
 
 @dataclass(frozen=True, slots=True)

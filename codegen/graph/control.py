@@ -218,7 +218,7 @@ class _Builder:
         inner = self._region(scope, "helper", tree.function, over=list(tree.origin.over), optional=tree.origin.optional)
         ends = self._flow(tree.body, tails, replace(inner, exits=exits, always=always, helper=True))
         # Where every run of the body raises, a helper that may be skipped still lets the control pass.
-        passing = tails if tree.origin.over or tree.origin.optional else []
+        passing = tails if tree.origin.many or tree.origin.optional else []
         return [*ends, *exits.returns] or passing
 
     def _call(self, tree: Invoke | Unresolved, tails: list[Tail], scope: Scope, detached: bool = False) -> str:
@@ -299,4 +299,4 @@ def _helper_facts(tree: Helper) -> dict[str, Any]:
 
 
 def _origin_facts(origin: Origin) -> dict[str, Any]:
-    return {"over": list(origin.over), "many": bool(origin.over), "optional": origin.optional}
+    return {"over": list(origin.over), "many": origin.many, "optional": origin.optional}
