@@ -103,7 +103,8 @@ def _with_named_calls(module: Module) -> Rewritten:
     for node in ast.walk(tree):
         form = _form(module, node)
         if isinstance(node, ast.Call) and form:
-            hoists = [source.place(module.path, inner) for inner in ast.walk(node) if _is_hoisted(module, inner)]
+            inside = (inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and _is_hoisted(module, inner))
+            hoists = [source.place(module.path, inner) for inner in inside]
             name = ast.unparse(node.func).partition("(")[0]
             place = source.place(module.path, node)
             hoist = hoists[0] if hoists else None
