@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzers.analysis import Analysis
+from analyzers.chains import Step
 from analyzers.model.calls import Invocation, UnresolvedCall
 from analyzers.model.diagnostics import Diagnostic, Edit, Fix
 from analyzers.model.facts import EntityFunction
 from analyzers.model.places import Place
-from analyzers.project import SourceError
-from eagerc.targets import Selected
+from eagerc.explanations import Explanation
+from eagerc.report.effort import helpers
+from eagerc.targets import Selection
 
 DEPENDENCIES_SCHEMA = "eagerc.deps/1"
 
@@ -20,17 +22,18 @@ def diagnostics(found: Sequence[Diagnostic]) -> str:
     return _dumped([_diagnostic(diagnostic) for diagnostic in found])
 
 
-def dependencies(selected: Sequence[Selected], errors: Sequence[SourceError]) -> str:
-    """What eager functions invoke, by function."""
-    return _dumped(
-        {
-            "schema": DEPENDENCIES_SCHEMA,
-            "functions": [_function(one.function, one.configured.analysis) for one in selected],
-            "errors": [
-                {"path": error.place.path, "line": error.place.line, "message": error.message} for error in errors
-            ],
-        }
-    )
+def dependencies(selection: Selection, explanation: Explanation | None, verbose: bool) -> str:
+    """What eager functions invoke, by function, and why."""
+    document: dict[str, Any] = {
+        "schema": DEPENDENCIES_SCHEMA,
+        "functions": [_function(one.function, one.configured.analysis, verbose) for one in selection.functions],
+        "errors": [
+            {"path": error.place.path, "line": error.place.line, "message": error.message} for error in selection.errors
+        ],
+    }
+    if explanation is not None:
+        document["why"] = _explanation(explanation)
+    return _dumped(document)
 
 
 def _dumped(document: object) -> str:
@@ -67,7 +70,7 @@ def _span(place: Place) -> dict[str, Any]:
     }
 
 
-def _function(function: EntityFunction, analysis: Analysis) -> dict[str, Any]:
+def _function(function: EntityFunction, analysis: Analysis, verbose: bool) -> dict[str, Any]:
     entity = function.entity
     grouped: dict[str, list[Invocation]] = {}
     for invocation in function.invocations:
@@ -79,7 +82,55 @@ def _function(function: EntityFunction, analysis: Analysis) -> dict[str, Any]:
         "dialect": function.dialect.value,
         "entities": [_entity(sites) for sites in sorted(grouped.values(), key=lambda sites: sites[0].entity.place)],
         "closure": [reached.name for reached in analysis.closure(entity.name)],
+        "cycles": [list(members) for members in analysis.cycles(entity.name)],
         "unresolved": [_unresolved(call) for call in function.unresolved],
+        **({"analysis": _effort(function)} if verbose else {}),
+    }
+
+
+def _effort(function: EntityFunction) -> dict[str, Any]:
+    return {
+        "steps": function.steps,
+        "step_limit": function.step_limit,
+        "helpers": [
+            {
+                "name": helper.name,
+                "path": helper.place.path,
+                "line": helper.place.line,
+                "contexts": helper.contexts,
+                "interpreted": helper.interpreted,
+                "reused": helper.reused,
+            }
+            for helper in helpers(function)
+        ],
+    }
+
+
+def _explanation(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "entity": explanation.entity,
+        "chains": [
+            {
+                "function": function.entity.name,
+                "site": chain.invocation.site,
+                "consumed": chain.invocation.consumed.value,
+                "certain": chain.invocation.certain,
+                "steps": [_step(step) for step in chain.steps],
+            }
+            for function, found in explanation.functions
+            for chain in found
+        ],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "action": step.action.value,
+        "name": step.name,
+        "kind": step.kind,
+        "path": step.place.path,
+        "line": step.place.line,
+        "column": step.place.column,
     }
 
 

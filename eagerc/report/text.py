@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from analyzers.model.diagnostics import Diagnostic, Severity
 from analyzers.model.places import Place
 from eagerc import terminal
+from eagerc.report.numbers import counted
 from eagerc.terminal import painted, visible, width
 
 _COLOURS = {Severity.ERROR: terminal.RED, Severity.WARNING: terminal.YELLOW, Severity.NOTE: terminal.BLUE}
@@ -22,12 +23,12 @@ def report(diagnostics: Sequence[Diagnostic], line_of: LineOf, colour: bool) -> 
 def summary(diagnostics: Sequence[Diagnostic], file_count: int, colour: bool) -> str:
     """The last line: how much was found, and how much of it can be mended."""
     if not diagnostics:
-        return painted(f"No problems in {_counted(file_count, 'file')}.", terminal.GREEN, colour)
+        return painted(f"No problems in {counted(file_count, 'file')}.", terminal.GREEN, colour)
     files = len({diagnostic.place.path for diagnostic in diagnostics})
     safe = sum(1 for diagnostic in diagnostics if diagnostic.fix and diagnostic.fix.safe)
     unsafe = sum(1 for diagnostic in diagnostics if diagnostic.fix and not diagnostic.fix.safe)
     fixable = [f"{safe} fixable with --fix"] * bool(safe) + [f"{unsafe} with --unsafe-fixes"] * bool(unsafe)
-    found = f"{_counted(len(diagnostics), 'problem')} in {_counted(files, 'file')} of {file_count}"
+    found = f"{counted(len(diagnostics), 'problem')} in {counted(files, 'file')} of {file_count}"
     if fixable:
         found += f" ({', '.join(fixable)})"
     return painted(f"{found}.", terminal.BOLD, colour)
@@ -35,7 +36,7 @@ def summary(diagnostics: Sequence[Diagnostic], file_count: int, colour: bool) ->
 
 def mended(count: int) -> str:
     """A line that says how much was mended."""
-    return f"Mended {_counted(count, 'problem')}."
+    return f"Mended {counted(count, 'problem')}."
 
 
 def _diagnostic(diagnostic: Diagnostic, line_of: LineOf, colour: bool) -> Iterator[str]:
@@ -57,7 +58,3 @@ def marked(line: str, place: Place) -> tuple[str, str]:
     end = place.end_column - 1 if place.end_line == place.line else len(line.rstrip())
     before, inside = visible(line[: place.column - 1]), visible(line[place.column - 1 : end])
     return visible(line.rstrip()), " " * width(before) + "^" * max(1, width(inside))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -3,7 +3,8 @@
 A case is a table with the keys
 
 - `command`: the words after `eagerc`;
-- `files`: texts by path; `bytes`: contents in which each character stands for one byte;
+- `files`: texts by path; `files_of`: the case of the same page that has them;
+- `bytes`: contents by path, in which each character stands for one byte;
 - `folders`, `fifos`: paths; `links`: what each points at, by path;
 - `status`, `stdout`, `stderr`: the exit code, and what is printed; a list holds what must occur in it;
 - `after`: the files that are changed or made, by path. Everything else must be as it was.
@@ -24,9 +25,9 @@ TABLES = sorted((Path(__file__).parent / "cases").glob("*.toml"))
 
 def cases() -> list[object]:
     return [
-        pytest.param(case, id=f"{path.stem}:{name}")
-        for path in TABLES
-        for name, case in tomllib.loads(path.read_text()).items()
+        pytest.param({"files": page[case.get("files_of", name)].get("files", {}), **case}, id=f"{path.stem}:{name}")
+        for path, page in ((path, tomllib.loads(path.read_text())) for path in TABLES)
+        for name, case in page.items()
     ]
 
 
