@@ -97,8 +97,8 @@ class Project:
     def files(self, paths: Sequence[str]) -> tuple[tuple[SourceFile, bool], ...]:
         """The Python files at `paths`, each with whether it was named itself; sorted by path, each once.
 
-        Folders are walked without following links to folders; hidden folders, virtual environments, build trees
-        and what the configuration excludes are left out.
+        Folders are walked without following links to folders; hidden files and folders, virtual environments, build
+        trees and what the configuration excludes are left out.
         """
         named: dict[str, bool] = {}
         for path in paths:
@@ -115,7 +115,7 @@ class Project:
             folders[:] = sorted(name for name in folders if self._enters(parent, name))
             for name in sorted(files):
                 file = os.path.join(parent, name)
-                if name.endswith(".py") and not self._excluded(file):
+                if name.endswith(".py") and not name.startswith(".") and not self._excluded(file):
                     yield file
 
     def _enters(self, parent: str, name: str) -> bool:

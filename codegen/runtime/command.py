@@ -1,11 +1,16 @@
 """Runs one function of a build tree on inputs from a command line, which flytekit parses."""
 
 import os
+import sys
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from flytekit.clis.sdk_in_container.run import RunCommand, WorkflowCommand, click
+from flytekit.core.base_task import PythonTask
+from flytekit.core.launch_plan import LaunchPlan
+from flytekit.core.workflow import WorkflowBase
 from flytekit.exceptions.user import FlyteEntityNotFoundException
 
 SOURCE_ROOTS = "EAGERC_SOURCE_ROOTS"
@@ -28,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         error.show()
         return _WRONG_USAGE
     except FlyteEntityNotFoundException:
-        click.echo(f"eagerc: {source} holds no entity {rest[0]!r}", err=True)
+        click.echo(f"eagerc: {source} holds no entity {rest[0]!r}{_suggestion(rest[0], file)}", err=True)
         return _WRONG_USAGE
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
@@ -74,6 +79,26 @@ class _File(WorkflowCommand):  # type: ignore[misc]  # as above
         command.callback = insisting
         command.help = f"Run {exe_entity} of {self.name}."
         return command
+
+
+def _suggestion(word: str, file: str) -> str:
+    """The end of a message about an unknown name: which entity of the imported file was probably meant."""
+    modules = [module for module in list(sys.modules.values()) if _is_of(module, file)]
+    entities = [
+        name
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, PythonTask | WorkflowBase | LaunchPlan)
+    ]
+    meant = get_close_matches(word, sorted(entities), 1)
+    if meant:
+        return f"; did you mean {meant[0]!r}?"
+    return f"; it holds {', '.join(sorted(entities))}" if entities else ""
+
+
+def _is_of(module: object, file: str) -> bool:
+    path = getattr(module, "__file__", None)
+    return isinstance(path, str) and os.path.realpath(path) == os.path.realpath(file)
 
 
 def _show(error: BaseException) -> None:

@@ -11,7 +11,7 @@ from typing import NoReturn
 from analyzers.analysis import ModuleFacts
 from codegen.build import BuildError, build
 from codegen.build.modules import needed_modules, path_in_tree
-from eagerc import __version__
+from eagerc import __version__, build_cache
 from eagerc.analyses import Configured, analysis_of_all, errors
 from eagerc.cli.status import report_errors
 from eagerc.failures import UsageError
@@ -36,7 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `eagerc run`."""
     parser.usage = "eagerc run [-h] [--python PYTHON] [--build-dir DIR] FILE FUNCTION [--name value ...]"
     parser.add_argument("--python", metavar="PYTHON", help="the interpreter to run on; it needs flytekit")
-    parser.add_argument("--build-dir", metavar="DIR", help="where to build; a folder of the cache without it")
+    kept = f"a folder of the cache without it, which keeps the {build_cache.KEPT_TREES} builds used last"
+    parser.add_argument("--build-dir", metavar="DIR", help=f"where to build; {kept}")
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("function", metavar="FUNCTION")
     parser.add_argument("inputs", nargs=argparse.REMAINDER, metavar="--name value", help="the function's inputs")
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         return status
     try:
         modules = needed_modules(configured.analysis)
-        tree = os.path.abspath(options.build_dir or _cache(configured, modules))
+        tree = os.path.abspath(options.build_dir or build_cache.tree(_digest(configured, modules)))
         build(configured.analysis, tree, settings=configured.settings)
     except BuildError as error:
         raise UsageError(f"{error.message}; {error.remedy}") from error
@@ -61,13 +62,12 @@ def run(options: argparse.Namespace) -> int:
     return _start(interpreter, tree, [options.file, file, options.function, *options.inputs], modules)
 
 
-def _cache(configured: Configured, modules: Iterable[ModuleFacts]) -> str:
-    """A folder for the tree of just these sources: a run is not disturbed by a later one of changed sources."""
+def _digest(configured: Configured, modules: Iterable[ModuleFacts]) -> str:
+    """What tells the tree of just these sources: a run is not disturbed by a later one of changed sources."""
     digest = hashlib.sha256(repr((__version__, configured.settings)).encode())
     for module in modules:
         digest.update(repr((module.file, module.source.encoding, module.source.text)).encode("utf-8", "surrogatepass"))
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(cache, "eagerc", "builds", digest.hexdigest()[:32])
+    return digest.hexdigest()[:32]
 
 
 def _interpreter(named: str | None) -> str:

@@ -1,11 +1,13 @@
 """`eagerc run`: the build, the interpreter of the user's environment, and what comes back."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from eagerc.build_cache import KEPT_TREES
 from tests.cli.conftest import Command
 
 SOURCE = """\
@@ -66,7 +68,9 @@ def test_an_exception_is_shown_as_the_user_wrote_it(shop: Path, process: Command
     ("arguments", "message"),
     [
         (["words"], "Missing option '--path'"),
-        (["word"], "src/shop.py holds no entity 'word'"),
+        (["word"], "src/shop.py holds no entity 'word'; did you mean 'words'?"),
+        (["zzz"], "src/shop.py holds no entity 'zzz'; it holds read, stubborn, words"),
+        (["SOURCE"], "src/shop.py holds no entity 'SOURCE'"),
     ],
 )
 def test_wrong_inputs_are_wrong_usage(arguments: list[str], message: str, process: Command) -> None:
@@ -109,6 +113,51 @@ def test_trees_are_kept_by_content(process: Command, tmp_path: Path) -> None:
         file.write("# changed\n")
     process(*run, XDG_CACHE_HOME=str(cache))
     assert len(os.listdir(cache / "eagerc" / "builds")) == 2
+
+
+def fill(cache: Path) -> list[Path]:
+    """Put more trees into a cache than are kept, the oldest first, and what an interrupted run leaves there."""
+    trees = [cache / "eagerc" / "builds" / f"tree{number}" for number in range(KEPT_TREES + 5)]
+    for age, tree in enumerate(reversed(trees)):
+        (tree / "pkg").mkdir(parents=True)
+        os.utime(tree, (1e9 - age, 1e9 - age))
+    (trees[0].parent / ".tree.half" / "new").mkdir(parents=True)
+    return trees
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_trees_used_last_are_kept(process: Command, tmp_path: Path) -> None:
+    trees = fill(tmp_path / "cache")
+    done = process("run", "--python", "true", "src/shop.py", "words", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert done.status == 0, done.stderr
+    left = set(trees[0].parent.iterdir())
+    assert len(left) == KEPT_TREES
+    assert left.issuperset(trees[-KEPT_TREES + 1 :])
+
+
+@pytest.mark.usefixtures("shop")
+def test_no_tree_is_removed_while_a_run_is_under_way(process: Command, tmp_path: Path) -> None:
+    waiting = tmp_path / "waiting"
+    waiting.write_text("#!/bin/sh\necho started\nread line\n")
+    waiting.chmod(0o755)
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    run = subprocess.Popen(
+        [sys.executable, "-P", "-m", "eagerc", "run", "--python", str(waiting), "src/shop.py", "words"],
+        cwd=tmp_path,
+        env={**os.environ, **cache},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "started\n"
+        trees = fill(tmp_path / "cache")
+        assert process("run", "--python", "true", "src/shop.py", "words", **cache).status == 0
+        assert all(tree.is_dir() for tree in trees)
+        run.communicate("\n")
+    assert process("run", "--python", "true", "src/shop.py", "words", **cache).status == 0
+    assert len(os.listdir(trees[0].parent)) == KEPT_TREES
 
 
 @pytest.mark.usefixtures("shop")
