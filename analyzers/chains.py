@@ -134,4 +134,3 @@ class _Search:
             for target in targets
             if target is not None
         ]
-

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import NoReturn
 
@@ -90,6 +91,11 @@ def test_the_process_ends_with_the_exit_code(
     (tmp_path / "shop.py").write_text(SOURCE)
     (tmp_path / "broken.py").write_text("x = (\n")
     assert process(*arguments).status == status
+
+
+def test_the_version_is_that_of_the_package(process: Command) -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert process("--version").stdout == f"{project['name']} {project['version']}\n"
 
 
 def test_output_that_cannot_encode_a_character_shows_its_escape(process: Command, tmp_path: Path) -> None:
