@@ -54,7 +54,9 @@ class Awaitables(Objects):
         if record is None:
             return self.opaque("a call at import")
         record.uses.add(how)
+        record.elsewhere = record.elsewhere or (node is not record.call and record.frame is self.here.frame)
         if record.entity is None:
+            self.event(node, value.key, record)
             return self.opaque(f"`{record.site}`, which is unresolved")
         self.event(node, value.key, record)
         if record.blocks and self.run.dialect is Dialect.MODERN and record.direct:

@@ -1,5 +1,6 @@
 """From the records of a run to the immutable facts that the rest of eagerc reads."""
 
+import ast
 from collections.abc import Iterable
 
 from analyzers.inference.entities import merged_flows
@@ -35,7 +36,11 @@ def entity_function(record: EntityRecord, run: Run, texts: dict[PendingRecord, s
 
 
 def _frame(frame: FrameRecord, texts: dict[PendingRecord, str]) -> Frame:
-    events = {node: tuple(_event(e, texts) for e in found.values()) for node, found in frame.events.items() if found}
+    events: dict[ast.AST, tuple[Event, ...]] = {}
+    for node, found in frame.events.items():
+        here = tuple(_event(record, texts) for record in found.values() if not _shows_elsewhere(record, node))
+        if here:
+            events[node] = here
     return Frame(
         frame.number,
         frame.function,
@@ -48,6 +53,11 @@ def _frame(frame: FrameRecord, texts: dict[PendingRecord, str]) -> Frame:
         frame.entered,
         frame.reused,
     )
+
+
+def _shows_elsewhere(record: PendingRecord | HelperRecord, node: ast.AST) -> bool:
+    """Whether an unresolved call that was noted at the call is also noted where its result is consumed."""
+    return isinstance(record, PendingRecord) and record.entity is None and record.elsewhere and node is record.call
 
 
 def _event(record: PendingRecord | HelperRecord, texts: dict[PendingRecord, str]) -> Event:

@@ -45,6 +45,7 @@ class Unresolvable(NamedTuple):
 class PendingRecord:
     """One call of an entity, or of something unresolved, in one frame, and the uses of its result.
 
+    `elsewhere` is true where what it starts shows at another expression than the call: at the `gather` of its result.
     `direct` is false where the call's own callee is not what is invoked (`map(fit, xs)`), so that the call cannot be
     rewritten.
     """
@@ -65,6 +66,7 @@ class PendingRecord:
         self.uses: set[Consumption] = set()
         self.hoist: ast.expr | None = None
         self.classic = False
+        self.elsewhere = False
 
     @property
     def blocks(self) -> bool:
