@@ -6,9 +6,8 @@ import re
 
 from analyzers.model.places import Place
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
+_LINE_END = r"\r\n|\r|\n"
+_COOKIE = rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
 
 
 class Source:
@@ -24,9 +23,9 @@ class Source:
         self.encoding = encoding
         self.bom = bom
         starts = [0]
-        starts.extend(match.end() for match in _LINE_END.finditer(text))
+        starts.extend(match.end() for match in re.finditer(_LINE_END, text))
         self._starts = tuple(starts)
-        self.lines = tuple(_LINE_END.split(text))
+        self.lines = tuple(re.split(_LINE_END, text))
 
     def place(
         self, path: str, node: ast.expr | ast.stmt | ast.excepthandler | ast.alias | ast.keyword | ast.arg
@@ -89,7 +88,7 @@ def decode(data: bytes) -> Source:
 
 def _declared_encoding(body: bytes) -> tuple[str, int]:
     for number, line in enumerate(body.split(b"\n", 2)[:2], start=1):
-        cookie = _COOKIE.match(line)
+        cookie = re.match(_COOKIE, line) if b"coding" in line else None
         if cookie:
             name = cookie.group(1).decode("ascii")
             try:
@@ -99,6 +98,6 @@ def _declared_encoding(body: bytes) -> tuple[str, int]:
             if not known._is_text_encoding:
                 raise DecodeError(f"{name} is no text encoding", number)
             return known.name, number
-        if not _BLANK.match(line):
+        if line.lstrip(b" \t\f")[:1] not in (b"", b"#", b"\r"):
             break
     return "utf-8", 1

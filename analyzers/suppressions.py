@@ -8,7 +8,7 @@ from analyzers.model.places import Place
 from analyzers.source import Source
 
 _MARK = "eagerc:"
-_COMMENT = re.compile(r"#\s*eagerc:\s*(?P<what>ignore-file|ignore)\b(?!-)(?:\s*\[(?P<codes>[^\]#]*)\])?[^#]*")
+_COMMENT = r"#\s*eagerc:\s*(?P<what>ignore-file|ignore)\b(?!-)(?:\s*\[(?P<codes>[^\]#]*)\])?[^#]*"
 
 
 class Suppression(NamedTuple):
@@ -45,7 +45,7 @@ def _comments(source: Source) -> Iterator[tuple[int, int, str]]:
 
 
 def _parse(path: str, line: int, column: int, text: str) -> Iterator[Suppression]:
-    for match in _COMMENT.finditer(text):
+    for match in re.finditer(_COMMENT, text):
         content = match.group().rstrip()
         start = column + match.start()
         codes = tuple(code.strip() for code in (match["codes"] or "").split(",") if code.strip())

@@ -5,9 +5,11 @@ time, known dependencies, a picture, and a build that runs concurrently.
 
 A tour, in the order in which a command line travels:
 
-- `eagerc.cli.main` finds the verb, and turns every way to fail into an exit code and a message.
+- `eagerc.cli.main` begins and ends the process; `eagerc.cli.dispatch` finds the verb, and turns every way to fail into
+  an exit code and a message.
 - `eagerc.cli` holds one module a verb: arguments, calls, printing. A verb is imported when it is used.
-- `eagerc.configuration` reads `[tool.eagerc]` into `analyzers.model.settings.Settings`.
+- `eagerc.configuration` finds and reads `[tool.eagerc]`; `eagerc.settings_table` makes
+  `analyzers.model.settings.Settings` of it.
 - `eagerc.analyses` finds the configuration of every path and analyses the paths that share one; `eagerc.targets` picks
   the eager functions that `PATH[:FUNCTION]` means.
 - `eagerc.explanations` finds the entity that `deps --why` asks about, and the chains that lead to it.

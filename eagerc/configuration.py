@@ -1,22 +1,21 @@
-"""`[tool.eagerc]` of a `pyproject.toml`, or an `eagerc.toml`, as `Settings`.
-
-The check is a small table and not a schema library: this runs at each start of `eagerc check`, whose time is counted in
-milliseconds.
-"""
+"""`[tool.eagerc]` of a `pyproject.toml`, or an `eagerc.toml`, as `Settings`."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-from analyzers.model.entities import EntityKind
-from analyzers.model.facts import Dialect
 from analyzers.model.settings import BuildSettings, Settings
-from eagerc.failures import UsageError, suggestion
+from eagerc.failures import UsageError
 
 _OWN_FILE = "eagerc.toml"
 _SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "eagerc")
+
+# What a file that has the table holds, however TOML lets one write it: `[tool.eagerc]`, `tool.eagerc.src = ...`, or
+# the table of all tools. Reading TOML takes longer than analysing a file, and most projects have no such table.
+_SIGN = rb"""(?m)^[ \t]*\[{0,2}[ \t]*["']?tool["']?[ \t]*(?:[]=]|\.[ \t]*["']?eagerc\b)"""
 
 
 class Mistake(NamedTuple):
@@ -45,7 +44,7 @@ def find(folder: str) -> str | None:
     if os.path.isfile(own):
         return own
     shared = os.path.join(folder, _SHARED_FILE)
-    if os.path.isfile(shared) and b"eagerc" in _read(shared) and _table(shared) is not None:
+    if os.path.isfile(shared) and re.search(_SIGN, _read(shared)) and _table(shared) is not None:
         return shared
     parent = os.path.dirname(folder)
     return None if parent == folder else find(parent)
@@ -59,8 +58,10 @@ def load(file: str | None) -> Settings:
     """
     if file is None:
         return Settings()
+    from eagerc.settings_table import checked
+
     table = _table(file) or {}
-    values, problems = _checked(table, _KEYS)
+    values, problems = checked(table)
     if problems:
         from eagerc.toml_lines import line_of
 
@@ -113,125 +114,3 @@ def _table(file: str) -> dict[str, Any] | None:
 
 def _shown(file: str) -> str:
     return file.removeprefix(os.path.join(os.getcwd(), ""))
-
-
-class _Problem(NamedTuple):
-    """Something wrong at a key, which is given as its path below the table of settings."""
-
-    key: tuple[str, ...]
-    message: str
-
-
-class _MisfitError(Exception):
-    """A value that does not fit its key."""
-
-
-def _strings(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _MisfitError("must be a list of strings")
-    return tuple(value)
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _MisfitError("must be a string")
-    return value
-
-
-def codes_named(options: Mapping[str, Sequence[str] | None]) -> dict[str, tuple[str, ...]]:
-    """The rule codes in the values of command-line options, each a list with commas.
-
-    Raises `UsageError` for codes that no rule has.
-    """
-    codes = {
-        option: tuple(code.strip() for value in values or () for code in value.split(",") if code.strip())
-        for option, values in options.items()
-    }
-    problems = [f"{option} {problem}" for option in codes if (problem := _unknown_codes(codes[option]))]
-    if problems:
-        raise UsageError(*problems)
-    return codes
-
-
-def _rule_codes(value: Any) -> tuple[str, ...]:
-    codes = _strings(value)
-    if problem := _unknown_codes(codes):
-        raise _MisfitError(problem)
-    return codes
-
-
-def _unknown_codes(codes: Sequence[str]) -> str | None:
-    """What is wrong with a list of rule codes, or of beginnings of codes such as `EGR1`."""
-    if not codes:
-        return None
-    from analyzers.rules import RULES
-
-    unknown = [code or "''" for code in codes if not code or not any(rule.code.startswith(code) for rule in RULES)]
-    return f"names unknown rules: {', '.join(unknown)}" if unknown else None
-
-
-def _per_file_ignores(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not isinstance(value, dict):
-        raise _MisfitError("must be a table of glob patterns with lists of rule codes")
-    return tuple((pattern, _rule_codes(codes)) for pattern, codes in value.items())
-
-
-def _dialect(value: Any) -> Dialect:
-    if value not in list(Dialect):
-        raise _MisfitError(f"must be {_listed(Dialect)}")
-    return Dialect(value)
-
-
-def _entities(value: Any) -> tuple[tuple[str, str], ...]:
-    if isinstance(value, list):
-        return tuple((name, EntityKind.TASK.value) for name in _strings(value))
-    if not isinstance(value, dict):
-        raise _MisfitError(
-            "must be a list of dotted names, or a table of dotted names with the kind of entity each makes"
-        )
-    wrong = [name for name, kind in value.items() if kind not in list(EntityKind)]
-    if wrong:
-        raise _MisfitError(f"gives {', '.join(wrong)} an unknown kind; it must be {_listed(EntityKind)}")
-    return tuple(value.items())
-
-
-def _listed(words: Iterable[str]) -> str:
-    return f"one of {', '.join(words)}"
-
-
-_Table = dict[str, "Callable[[Any], object] | _Table"]
-
-_KEYS: _Table = {
-    "src": _strings,
-    "exclude": _strings,
-    "select": _rule_codes,
-    "ignore": _rule_codes,
-    "per-file-ignores": _per_file_ignores,
-    "dialect": _dialect,
-    "entities": _entities,
-    "build": {"include": _strings, "output": _string},
-}
-
-
-def _checked(table: dict[str, Any], keys: _Table, path: tuple[str, ...] = ()) -> tuple[dict[str, Any], list[_Problem]]:
-    """The values of a table as fields of `Settings`, and what is wrong in it."""
-    values: dict[str, Any] = {}
-    problems: list[_Problem] = []
-    for key, value in table.items():
-        here = (*path, key)
-        check = keys.get(key)
-        if check is None:
-            known = [".".join((*path, name)) for name in keys]
-            problems.append(_Problem(here, f"unknown key `{'.'.join(here)}`{suggestion('.'.join(here), known)}"))
-        elif not isinstance(check, dict):
-            try:
-                values[key.replace("-", "_")] = check(value)
-            except _MisfitError as misfit:
-                problems.append(_Problem(here, f"`{'.'.join(here)}` {misfit}"))
-        elif isinstance(value, dict):
-            inner, wrong = _checked(value, check, here)
-            values[key] = inner
-            problems += wrong
-        else:
-            problems.append(_Problem(here, f"`{'.'.join(here)}` must be a table"))
-    return values, problems

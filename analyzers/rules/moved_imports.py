@@ -9,7 +9,7 @@ from analyzers.model.diagnostics import Edit, Fix
 from analyzers.model.places import Place
 from analyzers.source import Source
 
-_MODULE = re.compile(r"from\s+(?P<module>[\w.]+)(?=\s+import\b)")
+_MODULE = r"from\s+(?P<module>[\w.]+)(?=\s+import\b)"
 
 
 def moved(module: ModuleFacts, statement: ast.ImportFrom, homes: Mapping[str, str]) -> Fix | None:
@@ -37,7 +37,7 @@ def _import(home: str, names: list[ast.alias]) -> str:
 def _parted(source: Source, place: Place, groups: Mapping[str, list[ast.alias]]) -> tuple[Edit, ...] | None:
     """The names of the first home stay where they are, the others follow after the statement."""
     (first, _), *others = groups.items()
-    written = _MODULE.match(source.segment(place))
+    written = re.match(_MODULE, source.segment(place))
     gone = [_without(source, source.place(place.path, alias)) for _, names in others for alias in names]
     if written is None or "\n" in written.group():
         return None

@@ -13,8 +13,8 @@ from analyzers.rules import RULES, run_rules
 from analyzers.source import DecodeError, Source, decode
 from eagerc.analyses import Configured, analyses, errors
 from eagerc.cli.status import FINDINGS, NOTHING_TO_SAY, complain, report_errors
-from eagerc.configuration import codes_named
 from eagerc.failures import UsageError, suggestion
+from eagerc.rule_codes import codes_named
 from eagerc.terminal import visible, wants_colour
 
 _MOST_ROUNDS = 10
