@@ -10,6 +10,10 @@ from analyzers.model.places import Place
 from analyzers.project import Project, SourceError, SourceFile
 from analyzers.source import Source
 
+# What holds no call, and what may hold a statement.
+_LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+_BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
+
 
 class Module:
     """One parsed module. `env` is its global scope; `loaded` becomes true when its body has been interpreted."""
@@ -42,7 +46,7 @@ class Module:
     @cached_property
     def imports(self) -> tuple[ast.Import | ast.ImportFrom, ...]:
         """Every import statement of every scope, in source order."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        found = [node for node in _statements(self.tree) if isinstance(node, ast.Import | ast.ImportFrom)]
         return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
 
     @cached_property
@@ -76,6 +80,15 @@ def label_of(call: ast.expr) -> str:
                 return "call"
 
 
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """The statements of a module, and what holds some: no expression does."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(child for child in ast.iter_child_nodes(node) if isinstance(child, _BLOCKS))
+
+
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
     """The calls of a module in source order, each with the qualified name of what it stands in."""
     pending: list[tuple[ast.AST, str]] = [(tree, "")]
@@ -83,13 +96,13 @@ def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
         node, qualname = pending.pop()
         if isinstance(node, ast.Call):
             yield node, qualname
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                inside = f"{qualname}.{name}" if qualname else name
-                outer = {id(child) for child in (*node.decorator_list, *_signature(node))}
-                children = [(c, qualname if id(c) in outer else inside) for c in ast.iter_child_nodes(node)]
-            case _:
-                children = [(child, qualname) for child in ast.iter_child_nodes(node)]
+        inner = [child for child in ast.iter_child_nodes(node) if not isinstance(child, _LEAVES)]
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            inside = f"{qualname}.{node.name}" if qualname else node.name
+            outer = {id(child) for child in (*node.decorator_list, *_signature(node))}
+            children = [(child, qualname if id(child) in outer else inside) for child in inner]
+        else:
+            children = [(child, qualname) for child in inner]
         pending.extend(reversed(children))
 
 

@@ -122,5 +122,7 @@ def _within_scope(node: ast.AST) -> Iterator[ast.AST]:
         case ast.NamedExpr():
             yield node.target
             yield node.value
+        case ast.Name() | ast.Constant():
+            pass
         case _:
             yield from ast.iter_child_nodes(node)
