@@ -1,11 +1,12 @@
 """Random eager programs that run: tasks passed through helpers, closures, containers, classes, branches and loops.
 
-Everything in a program computes with small numbers. A *step* is anything that can be called with `x=` and gives a number,
-or an awaitable of one: a task, a helper around it, a bound method, ... A program is drawn from the inside out, so that it
-always runs to its end, whatever its input.
+Everything in a program computes with small numbers. A *step* is anything that can be called with `x=` and gives a
+number, or an awaitable of one: a task, a helper around it, a bound method, ... A program is drawn from the inside
+out, so that it always runs to its end, whatever its input.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from textwrap import dedent, indent
 
 from hypothesis import strategies as st
@@ -13,93 +14,16 @@ from hypothesis import strategies as st
 TASKS = 6
 INPUTS = (0, 1, 2, 5)
 
-COMBINATORS = dedent('''
-    """What steps are passed through."""
-
-    from functools import wraps
-
-
-    def choose(flag, first, second):
-        if flag:
-            return first
-        return second
-
-
-    def wrapped(step):
-        def run(x):
-            return step(x=x)
-
-        return run
-
-
-    def traced(step):
-        @wraps(step)
-        def run(*args, **kwargs):
-            return step(*args, **kwargs)
-
-        return run
-
-
-    def first_of(*steps, **named):
-        return steps[0] if steps else list(named.values())[0]
-
-
-    class Holder:
-        def __init__(self, step):
-            self.step = step
-
-        def call(self, x):
-            return self.step(x=x)
-
-        def __enter__(self):
-            return self.step
-
-        def __exit__(self, *failure):
-            return False
-
-
-    class Nested(Holder):
-        def __init__(self, step):
-            super().__init__(Holder(step))
-
-        def call(self, x):
-            return self.step.call(x=x)
-
-        @property
-        def inner(self):
-            return self.step.step
-
-        @classmethod
-        def of(cls, step):
-            return cls(step)
-
-        __call__ = call
-
-
-    class Registry:
-        def __init__(self):
-            self.steps = {}
-            self.order = []
-
-        def add(self, name, step):
-            self.steps[name] = step
-            self.order.append(step)
-            return self
-
-        def __getitem__(self, name):
-            return self.steps[name]
-
-        def __iter__(self):
-            return iter(self.order)
-''').lstrip()
+COMBINATORS = (Path(__file__).parent / "combinators.py").read_text(encoding="utf-8")
 
 _PRELUDE = dedent("""
     import asyncio
     import steps
-    from functools import partial
+    from functools import partial, reduce
 
     from flytekit import eager
-    from lib.combinators import Holder, Nested, Registry, choose, first_of, traced, wrapped
+    from lib import combinators as lib
+    from lib.combinators import *
     from steps import *
 """).lstrip()
 
@@ -152,13 +76,35 @@ class Writer:
             f"{{'a': {inner}}}.get('a', {other})",
             f"Registry().add('a', {inner}).add('b', {other})['a']",
             f"(lambda step: lambda x: step(x=x))({inner})",
+            f"partial(call, {inner})",
+            f"partial(retry, {inner}, times=2)",
+            f"switching({inner})",
+            f"next(each_of({inner}, {other}))",
+            f"list(each_of({other}, {inner}))[1]",
+            f"Pair({inner}, {other}).first",
+            f"Pair({other}, second={inner})[1]",
+            f"Plan({inner}).step",
+            f"Plan({other}, later=[{inner}]).later[0]",
+            f"Mode.SLOW.of({other}, {inner})",
+            f"dict(a={inner}, b={other})['a']",
+            f"{{**{{'a': {other}}}, 'a': {inner}}}['a']",
+            f"dict(zip('ab', ({inner}, {other})))['a']",
+            f"[wrapped(step) for step in ({inner}, {other})][0]",
+            f"list(map(traced, [{inner}]))[0]",
+            f"reduce(lambda _, step: step, [{other}, {inner}])",
+            f"lib.choose(True, {inner}, {other})",
+            f"getattr(Holder({inner}), 'step')",
         ]
+        if waits:
+            forms.append(f"partial(awaiting, {inner})")
         return self.pick(forms)
 
     def _known(self, waits: bool) -> str:
         stems = ["later", "now"] if self._classic else ["later" if waits else "now"]
         tasks = [f"{stem}_{number}" for stem in stems for number in range(TASKS)]
-        task = self.pick([*tasks, *(f"steps.{task}" for task in tasks)])
+        task = self.pick(
+            [*tasks, *(f"steps.{task}" for task in tasks), *(f"getattr(steps, '{task}')" for task in tasks)]
+        )
         return self.pick([task, *self._steps[waits]])
 
     # Numbers: expressions that may invoke steps.
@@ -198,7 +144,14 @@ class Writer:
         forms = [self._assignment, self._naming, self._rebinding]
         if depth > 0:
             forms += [self._branch, self._loop_over_steps, self._loop, self._try, self._match, self._with, self._dead]
-            forms += [self._nested_function, self._collected]
+            forms += [
+                self._nested_function,
+                self._collected,
+                self._queue,
+                self._unpacked,
+                self._table,
+                self._asynchronous,
+            ]
         form = forms[int(self.pick([str(index) for index in range(len(forms))]))]
         return form(depth)
 
@@ -210,7 +163,7 @@ class Writer:
         value = self.step(waits, min(depth, 2))
         name = self.fresh("step")
         self._steps[waits].append(name)
-        return f"{name} = {value}"
+        return self.pick([f"{name} = {value}", f"if ({name} := {value}):\n    total += 1"])
 
     def _rebinding(self, depth: int) -> str:
         """A local whose first value is never called."""
@@ -250,7 +203,8 @@ class Writer:
     def _with(self, depth: int) -> str:
         waits = self._classic or self.chance()
         name, held = self.fresh("held"), self.step(waits, depth - 1)
-        return f"with Holder({held}) as {name}:\n    total += {'await ' if waits else ''}{name}(x=total % 5)"
+        manager = self.pick(["with Holder", "with opened", "async with connected"])
+        return f"{manager}({held}) as {name}:\n    total += {'await ' if waits else ''}{name}(x=total % 5)"
 
     def _dead(self, depth: int) -> str:
         test = self.pick(["if False:", "while False:", "for _ in ():"])
@@ -262,6 +216,57 @@ class Writer:
         name, step = self.fresh("found"), self.step(waits, depth - 1)
         ending = f"sum(await asyncio.gather(*{name}))" if waits else f"sum({name})"
         return f"{name} = []\nfor i in range(2):\n    {name}.append({step}(x=i))\ntotal += {ending}"
+
+    def _queue(self, depth: int) -> str:
+        """A list that grows in every way and is worked off."""
+        waits = self._classic or self.chance()
+        name, first, second = self.fresh("queue"), self.step(waits, depth - 1), self.step(waits, 0)
+        more = self.pick([".append({})", ".extend([{}])", ".insert(0, {})", " += [{}]", "[:0] = [{}]"]).format(second)
+        work = f"total += {'await ' if waits else ''}{name}.pop({self.pick(['', '0'])})(x=total % 5)"
+        return f"{name} = [{first}]\n{name}{more}\nwhile {name}:\n{_inner(work)}"
+
+    def _unpacked(self, depth: int) -> str:
+        waits = self._classic or self.chance()
+        first, second = self.step(waits, depth - 1), self.step(waits, 0)
+        name, rest = self.fresh("head"), self.fresh("rest")
+        self._steps[waits].append(name)
+        target = self.pick(
+            [f"{name}, *{rest}", f"*{rest}, {name}", f"{rest}, {name}", f"({name}, {rest})", f"[{name}, *_]"]
+        )
+        return f"{target} = {first}, {second}"
+
+    def _table(self, depth: int) -> str:
+        """A dictionary that is changed before it is used."""
+        waits = self._classic or self.chance()
+        name, first, second = self.fresh("table"), self.step(waits, depth - 1), self.step(waits, 0)
+        change = self.pick(
+            [f"['b'] = {second}", f".update(b={second})", f".setdefault('a', {second})", f" |= {{'b': {second}}}"]
+        )
+        wait = "await " if waits else ""
+        use = self.pick(
+            [
+                f"total += {wait}{name}['a'](x=total % 5)",
+                f"total += {wait}{name}.pop('a')(x=1)",
+                f"for key, value in {name}.items():\n    total += {wait}value(x=len(key))",
+                f"match {name}:\n    case {{'a': found}}:\n        total += {wait}found(x=1)",
+            ]
+        )
+        return f"{name} = {{'a': {first}}}\n{name}{change}\n{use}"
+
+    def _asynchronous(self, depth: int) -> str:
+        first, second, name = self.step(True, depth - 1), self.step(True, 0), self.fresh("running")
+        return self.pick(
+            [
+                f"async for {name} in results([{first}, {second}], 1):\n    total += {name}",
+                (
+                    f"async with asyncio.TaskGroup() as group:\n    {name} = group.create_task({first}(x=1))\n"
+                    f"total += {name}.result()"
+                ),
+                f"for {name} in asyncio.as_completed([{first}(x=1), {second}(x=2)]):\n    total += await {name}",
+                f"{name} = {first}(x=1)\ntotal += await {second}(x=2)\ntotal += await {name}",
+                f"{name} = {{'a': {first}(x=1)}}\ntotal += sum(await asyncio.gather(*{name}.values()))",
+            ]
+        )
 
     def _nested_function(self, depth: int) -> str:
         """A closure over what is in scope; it becomes a step."""
@@ -278,8 +283,13 @@ class Writer:
         name = self.fresh("helper")
         call = f"{'await ' if waits else ''}{self.step(waits, 1)}(x=x)"
         ending = f"if x > 1:\n    return {call}\nreturn x + {'await ' if waits else ''}{self._known(waits)}(x=1)"
-        self.definitions.append(f"{'async ' if waits else ''}def {name}(x):\n{_inner(ending)}")
+        decorator = self.pick(
+            ["", f"@register('{name}')\n", "@traced\n", "@wrapped\n", f"@traced\n@register('{name}')\n"]
+        )
+        self.definitions.append(f"{decorator}{'async ' if waits else ''}def {name}(x):\n{_inner(ending)}")
         self._steps[waits].append(name)
+        if "register" in decorator:
+            self._steps[waits].append(f"REGISTERED['{name}']")
 
     def eager(self) -> str:
         statements = [self.statement(2) for _ in range(int(self.pick(["2", "3", "4"])))]

@@ -36,7 +36,7 @@ def calls_in(files: dict[str, str]) -> int:
     return sum(isinstance(node, ast.Call) for tree in trees for node in tree)
 
 
-@settings(max_examples=100, suppress_health_check=CALM)
+@settings(max_examples=60, suppress_health_check=CALM)
 @given(files=programs())
 def test_runs_are_inferred(files: dict[str, str], oracle: Oracle) -> None:
     examined(files, oracle)

@@ -10,6 +10,7 @@ import builtins
 import concurrent.futures
 import functools
 import inspect
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
@@ -17,6 +18,8 @@ from importlib.abc import PathEntryFinder
 from importlib.machinery import FileFinder, SourceFileLoader
 from types import CodeType
 from typing import Any
+
+from tests.inference.recording import naming
 
 _NAME = "__awaitable__"
 
@@ -44,16 +47,14 @@ class _ProgramLoader(SourceFileLoader):
         return code
 
 
-def path_hook(root: str) -> Callable[[str], PathEntryFinder]:
-    """The finder for the folders of the program below `root`."""
-    finder = FileFinder.path_hook((_ProgramLoader, [".py"]))
+_finder = FileFinder.path_hook((_ProgramLoader, [".py"]))
 
-    def hook(path: str) -> PathEntryFinder:
-        if not path.startswith(root):
-            raise ImportError
-        return finder(path)
 
-    return hook
+def _program_finder(path: str) -> PathEntryFinder:
+    """The finder for the folders of the program; others are not its business."""
+    if not path.startswith(tuple(naming.ROOTS)):
+        raise ImportError
+    return _finder(path)
 
 
 def _lifting(function: Callable[..., Any], position: int = 0, every: bool = False) -> Callable[..., Any]:
@@ -97,6 +98,7 @@ _start = threading.Thread.start
 def install() -> None:
     """Change asyncio and the thread pools for the rest of the process."""
     setattr(builtins, _NAME, awaitable)
+    sys.path_hooks.insert(0, _program_finder)
     patches: list[tuple[object, str, Callable[..., Any]]] = [
         (asyncio, "gather", _lifting(asyncio.gather, every=True)),
         (asyncio, "wait_for", _lifting(asyncio.wait_for)),

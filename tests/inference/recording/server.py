@@ -61,7 +61,6 @@ def _run(request: dict[str, Any]) -> dict[str, Any]:
     roots = request["roots"]
     naming.ROOTS[:] = [request["folder"]]
     sys.path[:0] = roots
-    sys.path_hooks.insert(0, concurrency.path_hook(request["folder"]))
     os.chdir(request["folder"])
     outcomes = [_outcome(expression) for expression in request["runs"]]
     return {"outcomes": outcomes, "recorded": {name: sorted(found) for name, found in sorted(RECORDED.items())}}
@@ -89,8 +88,11 @@ def _answer(request: dict[str, Any]) -> bytes:
 def main() -> None:
     sys.dont_write_bytecode = True
     warnings.simplefilter("ignore")
-    stand_in.install()
-    concurrency.install()
+    if "--flytekit" in sys.argv:
+        importlib.import_module("tests.inference.recording.on_flytekit").install()
+    else:
+        stand_in.install()
+        concurrency.install()
     for line in sys.stdin:
         sys.stdout.buffer.write(_answer(json.loads(line)) + b"\n")
         sys.stdout.flush()
