@@ -21,6 +21,7 @@ from analyzers.inference.values import (
     Partial,
     Super,
     Unknown,
+    Value,
     Values,
     const,
     constants,
@@ -108,16 +109,29 @@ class BuiltinFunctions(Containers):
             return self.sequence("iterator", point.node, items)
         return self.many("iterator", point.node, self.iterated(arguments.argument(0, "iterable"), point.node))
 
+    def _call_sliced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        items = self._spread_first(arguments)
+        bounds = [constants(values) for values in arguments.positional[1:]]
+        known = [bound[0] for bound in bounds if bound is not None and len(bound) == 1]
+        numbers = [number for number in known if number is None or isinstance(number, int)]
+        if items is None or len(numbers) < len(bounds):
+            return self.many("iterator", point.node, self.iterated(arguments.argument(0, "iterable"), point.node))
+        return self.sequence("iterator", point.node, items[slice(*numbers)])
+
     def _call_next(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         default = arguments.positional[1] if len(arguments.positional) > 1 else EMPTY
         values = arguments.argument(0, "iterator")
-        steps = []
-        for value in values:
-            step = None
-            if isinstance(value, Obj) and value.kind == "instance":
-                step = self.call_method(value, "__next__", Arguments(), point)
-            steps.append(self.iterated(only(value), point.node) if step is None else step)
-        return joined([*steps, default])
+        more = bool(values) and all(isinstance(value, Obj) and self.items(value) for value in values)
+        found = self.each(values, lambda value: self._next_of(value, point))
+        return found if more else join(found, default)
+
+    def _next_of(self, value: Value, point: CallPoint) -> Values:
+        step = None
+        if isinstance(value, Obj) and value.kind == "instance":
+            step = self.call_method(value, "__next__", Arguments(), point)
+        elif isinstance(value, Obj) and value.kind == "iterator":
+            step = self.take_item(value, const(0))
+        return self.iterated(only(value), point.node) if step is None else step
 
     def _call_enumerated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         items = self._spread_first(arguments)
@@ -357,7 +371,8 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("builtins.min", "builtins.max"), BuiltinFunctions._call_extreme),
     **dict.fromkeys(("builtins.iter", "builtins.aiter"), BuiltinFunctions._call_iterator),
     **dict.fromkeys(("itertools.chain", "itertools.chain.from_iterable"), BuiltinFunctions._call_chained),
-    **dict.fromkeys(("itertools.cycle", "itertools.islice"), BuiltinFunctions._call_iterator),
+    "itertools.cycle": BuiltinFunctions._call_iterator,
+    "itertools.islice": BuiltinFunctions._call_sliced,
     **dict.fromkeys(
         ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.cached_property"),
         BuiltinFunctions._call_descriptor,

@@ -11,16 +11,26 @@ from analyzers.inference.values import (
     PLAIN,
     Arguments,
     Const,
+    Coroutine,
     Data,
     ExternalInstance,
     Future,
+    Generator,
     Method,
     Obj,
     Value,
     Values,
+    const,
     join,
     joined,
     only,
+    ordered,
+    single,
+)
+
+_TEXT_METHODS = frozenset(
+    {"capitalize", "endswith", "format", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace"}
+    | {"rpartition", "rsplit", "rstrip", "split", "startswith", "strip", "title", "upper"}
 )
 
 
@@ -38,7 +48,9 @@ class Containers(Calls):
             case Future(result=result):
                 return self._future_method(result, name, arguments, point)
             case Const():
-                return PLAIN
+                return self._text_method(receiver, name, arguments, point)
+            case Generator() | Coroutine():
+                return self._iterator_method(receiver, name, arguments, point)
             case Data(opaque=opaque) if opaque:
                 self.handed_over(arguments, point, opaque)
                 return only(Data(receiver.origins | self.mixed_origins(arguments), opaque))
@@ -48,6 +60,29 @@ class Containers(Calls):
             case _:
                 self.handed_over(arguments, point, name)
                 return self.mixed([only(receiver), *arguments.all])
+
+    def _text_method(self, receiver: Const, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A method of a constant text, computed where its arguments are constants too."""
+        given = [single(values) for values in arguments.positional]
+        known = [value.value for value in given if isinstance(value, Const)]
+        if name not in _TEXT_METHODS or not isinstance(receiver.value, str) or len(known) < len(arguments.all):
+            return PLAIN
+        try:
+            result = getattr(receiver.value, name)(*known)
+        except (TypeError, ValueError, IndexError, KeyError):
+            return PLAIN
+        if isinstance(result, list | tuple):
+            return self.sequence(type(result).__name__, point.node, [const(part) for part in result])
+        return const(result)
+
+    def _iterator_method(
+        self, receiver: Generator | Coroutine, name: str, arguments: Arguments, point: CallPoint
+    ) -> Values:
+        """`__await__` of a coroutine, `__next__`, `send` and the like of a generator."""
+        if isinstance(receiver, Coroutine):
+            return only(receiver) if name == "__await__" else PLAIN
+        step = self.generated(receiver, point.node)
+        return only(Future(step)) if name in ("__anext__", "asend") else step
 
     def mixed_origins(self, arguments: Arguments) -> frozenset[str]:
         return frozenset[str]().union(*(self.origins(values) for values in arguments.all))
@@ -82,8 +117,16 @@ class Containers(Calls):
         return NONE
 
     def _method_insert(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        self.smash(obj, arguments.argument(1, "object"))
+        items, index = self.items(obj), single(arguments.argument(0, "index"))
+        if items is None or not (isinstance(index, Const) and isinstance(index.value, int)):
+            self.smash(obj, arguments.argument(1, "object"))
+        else:
+            items.insert(index.value, arguments.argument(1, "object"))
+            self.refill(obj, items)
         return NONE
+
+    def _method_append_left(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self._method_insert(obj, Arguments((const(0), *arguments.positional)), node)
 
     def _method_extend(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         for values in arguments.all:
@@ -96,16 +139,65 @@ class Containers(Calls):
                     self.append(obj, element)
         return NONE
 
+    def _method_extend_left(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        self.smash(obj, self.iterated(joined(arguments.all), node))
+        return NONE
+
     def _method_forget(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         self.smash(obj)
         return NONE
 
-    def _method_pop(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        found = self.elements(obj)
+    def _method_sort(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        key = arguments.keyword("key")
+        if key and key != NONE:
+            point = CallPoint(node, node, direct=False)
+            self.forced(self.call(key, Arguments((self.elements(obj),)), point), node)
         self.smash(obj)
-        return found
+        return NONE
+
+    def _method_reverse(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        items = self.items(obj)
+        if items is not None:
+            self.refill(obj, items[::-1])
+        return NONE
+
+    def _method_remove(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        wanted = single(arguments.argument(0, "value"))
+        items = self.items(obj)
+        known = [single(values) for values in items or ()]
+        if (
+            wanted is not None
+            and self.distinct(wanted)
+            and wanted in known
+            and all(v and self.distinct(v) for v in known)
+        ):
+            self.take_item(obj, const(known.index(wanted)))
+        else:
+            self.smash(obj)
+        return NONE
+
+    def _method_clear(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        self.clear(obj)
+        return NONE
+
+    def _method_pop(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self.take_item(obj, arguments.argument(0, "index") or const(-1))
+
+    def _method_pop_left(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self.take_item(obj, const(0))
+
+    def _method_pop_any(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self.elements(obj)
 
     def _method_copy(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self.copied(obj, node)
+
+    def copied(self, obj: Obj, node: ast.expr) -> Values:
+        """A shallow copy of a container."""
+        if obj.kind == "dict":
+            copy = self.new_dict(node)
+            self.update_from(copy, only(obj), node)
+            return only(copy)
         items = self.items(obj)
         return self.many(obj.kind, node, self.elements(obj)) if items is None else self.sequence(obj.kind, node, items)
 
@@ -114,36 +206,46 @@ class Containers(Calls):
         return self.many("set", node, joined([self.elements(obj), *others]))
 
     def _method_lookup(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        keys = arguments.argument(0, "key")
-        found = self.load_item(obj, self.forced(keys, node))
+        keys = self.forced(arguments.argument(0, "key"), node)
+        found = self.load_item(obj, keys)
         default = arguments.positional[1] if len(arguments.positional) > 1 else NONE
-        certain = len(keys) == 1 and isinstance(next(iter(keys)), Const) and bool(found)
-        return found if certain and keys <= self.keys(obj) else join(found, default)
+        return found if self.holds(obj, keys) else join(found, default)
 
     def _method_setdefault(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        keys = arguments.argument(0, "key")
-        default = arguments.positional[1] if len(arguments.positional) > 1 else NONE
-        before = self.load_item(obj, keys)
-        self.store_item(obj, keys, join(before, default))
-        return join(before, default)
+        keys = self.forced(arguments.argument(0, "key"), node)
+        if not self.holds(obj, keys):
+            default = arguments.positional[1] if len(arguments.positional) > 1 else NONE
+            self.store_item(obj, keys, join(self.load_item(obj, keys), default))
+        return self.load_item(obj, keys)
 
     def _method_take(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         found = self._method_lookup(obj, arguments, node)
         self.remove_item(obj, arguments.argument(0, "key"))
         return found
 
+    def _method_take_last(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        keys = self.exact_keys(obj)
+        if not keys or not self.holds(obj, only(keys[-1])):
+            return self.sequence("tuple", node, [self.keys(obj), self.elements(obj)])
+        pair = self.sequence("tuple", node, [only(keys[-1]), self.load_item(obj, only(keys[-1]))])
+        self.remove_item(obj, only(keys[-1]))
+        return pair
+
     def _method_update(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         for values in arguments.positional:
             self.update_from(obj, values, node)
         for name, values in arguments.keywords:
-            self.store_item(obj, only(Const(name, "str")), values)
+            self.store_item(obj, const(name), values)
+        if arguments.double_star is not None:
+            self.store_item(obj, PLAIN, arguments.double_star)
         return NONE
 
     def update_from(self, obj: Obj, values: Values, node: ast.expr) -> None:
         """`obj.update(values)` for a dict."""
         for value in values:
             if isinstance(value, Obj) and value.kind == "dict":
-                for key in self.keys(value):
+                known = self.exact_keys(value)
+                for key in ordered(self.keys(value)) if known is None else known:
                     self.store_item(obj, only(key), self.load_item(value, only(key)))
             else:
                 pairs = self.iterated(only(value), node)
@@ -163,13 +265,6 @@ class Containers(Calls):
             return self.many("iterator", node, self.elements(obj))
         return self.sequence("iterator", node, [self.load_item(obj, only(key)) for key in keys])
 
-    def exact_keys(self, obj: Obj) -> list[Const] | None:
-        """The keys of a dict in a stable order, where all are known."""
-        keys = [key for key in self.keys(obj) if isinstance(key, Const)]
-        if obj in self.summaries or len(keys) < len(self.keys(obj)) or self.read((obj, "*")):
-            return None
-        return sorted(keys, key=lambda key: (key.kind, str(key.value)))
-
     def _method_items_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         keys = self.exact_keys(obj)
         if keys is None:
@@ -188,7 +283,7 @@ class Containers(Calls):
         return self.sequence("tuple", self.positions[key], items)
 
     def _method_step(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        return self.elements(obj)
+        return self.take_item(obj, const(0))
 
     def _method_async_step(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return only(Future(self.elements(obj)))
@@ -201,20 +296,26 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("list", "insert"): Containers._method_insert,
     ("list", "extend"): Containers._method_extend,
     ("list", "pop"): Containers._method_pop,
-    ("list", "remove"): Containers._method_forget,
-    ("list", "sort"): Containers._method_forget,
-    ("list", "reverse"): Containers._method_forget,
-    ("list", "popleft"): Containers._method_pop,
-    ("list", "appendleft"): Containers._method_add,
+    ("list", "remove"): Containers._method_remove,
+    ("list", "sort"): Containers._method_sort,
+    ("list", "reverse"): Containers._method_reverse,
+    ("list", "rotate"): Containers._method_forget,
+    ("list", "popleft"): Containers._method_pop_left,
+    ("list", "appendleft"): Containers._method_append_left,
+    ("list", "extendleft"): Containers._method_extend_left,
     ("list", "put_nowait"): Containers._method_append,
     ("set", "add"): Containers._method_add,
-    ("set", "pop"): Containers._method_pop,
+    ("set", "pop"): Containers._method_pop_any,
+    ("set", "difference"): Containers._method_copy,
+    ("set", "intersection"): Containers._method_copy,
+    ("set", "symmetric_difference"): Containers._method_union,
     ("set", "update"): Containers._method_extend,
     ("set", "union"): Containers._method_union,
     ("set", "discard"): Containers._method_forget,
     ("dict", "get"): Containers._method_lookup,
     ("dict", "setdefault"): Containers._method_setdefault,
     ("dict", "pop"): Containers._method_take,
+    ("dict", "popitem"): Containers._method_take_last,
     ("dict", "update"): Containers._method_update,
     ("dict", "keys"): Containers._method_keys_view,
     ("dict", "values"): Containers._method_values_view,
@@ -223,6 +324,6 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("iterator", "send"): Containers._method_step,
     ("iterator", "__anext__"): Containers._method_async_step,
     ("", "copy"): Containers._method_copy,
-    ("", "clear"): Containers._method_forget,
+    ("", "clear"): Containers._method_clear,
     ("", "__getitem__"): Containers._method_lookup,
 }

@@ -2,7 +2,7 @@
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from analyzers.inference.modules import Module, parse
 from analyzers.inference.records import (
@@ -17,7 +17,7 @@ from analyzers.inference.records import (
     module_owner,
 )
 from analyzers.inference.scopes import scope_of
-from analyzers.inference.store import Location, Store
+from analyzers.inference.store import Delta, Location, Store
 from analyzers.inference.values import (
     Arguments,
     Data,
@@ -31,6 +31,7 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
 )
 from analyzers.model.facts import Dialect, Observation, ObservationKind
 from analyzers.model.settings import Settings
@@ -122,6 +123,17 @@ class Core(ABC):
         self.store.set(location, values)
         if location[0] is not self.here.home:
             self.here.written.add(location)
+
+    def each(self, values: Iterable[Value], act: Callable[[Value], Values]) -> Values:
+        """What `act` gives for the possible values, of which one is the real one: what it writes is joined."""
+        results: list[Values] = []
+        deltas: list[Delta] = []
+        for value in ordered(values):
+            mark = self.store.mark()
+            results.append(act(value))
+            deltas.append(self.store.rewind(mark))
+        self.store.merge(deltas)
+        return joined(results)
 
     def weaken(self, location: Location, values: Values) -> None:
         """A weak update: the cell may also keep what it had."""

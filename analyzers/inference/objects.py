@@ -11,7 +11,10 @@ from analyzers.inference.values import (
     Const,
     Coroutine,
     Data,
+    EntityRef,
+    Function,
     Future,
+    Generator,
     Method,
     Obj,
     Partial,
@@ -25,12 +28,15 @@ from analyzers.inference.values import (
     only,
     ordered,
     origins,
+    single,
 )
 
 SEQUENCES = ("list", "tuple", "set", "iterator")
 _ANY = "*"
 _LENGTH = "length"
 _KEYS = "keys"
+_SIZE = "size"
+_NEXT = "next"
 _EXACT_LENGTH_LIMIT = 64
 _CONTENTS_LIMIT = 4000
 
@@ -38,6 +44,11 @@ _CONTENTS_LIMIT = 4000
 def item(obj: Obj, key: object) -> Location:
     """The cell of one element."""
     return (obj, ("item", key))
+
+
+def slot(key: Value) -> object:
+    """What a dict's cell for `key` is named after."""
+    return key.value if isinstance(key, Const) else key
 
 
 def attribute_cell(owner: Value, name: str) -> Location:
@@ -64,11 +75,15 @@ class Objects(Core):
             self.weaken((obj, _ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
             return only(obj)
+        self.refill(obj, items)
+        return only(obj)
+
+    def refill(self, obj: Obj, items: list[Values]) -> None:
+        """From now on the sequence, which is one object of a run, has exactly these elements."""
         for index, values in enumerate(items):
             self.write(item(obj, index), values)
         self.write((obj, _ANY), EMPTY)
         self.write((obj, _LENGTH), const(len(items)))
-        return only(obj)
 
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
@@ -91,18 +106,22 @@ class Objects(Core):
         return None if length is None else [self.read(item(obj, index)) for index in range(length)]
 
     def exact_items(self, values: Values) -> list[Values] | None:
-        """The elements of the only possible sequence, where its length is known."""
-        if len(values) != 1:
-            return None
-        value = next(iter(values))
-        return self.items(value) if isinstance(value, Obj) else None
+        """The elements of the only possible sequence, where its length is known.
+
+        They are asked for to run through them, after which an iterator may have fewer left.
+        """
+        value = single(values)
+        items = self.items(value) if isinstance(value, Obj) else None
+        if items is not None and isinstance(value, Obj) and value.kind == "iterator":
+            self.smash(value)
+        return items
 
     def elements(self, obj: Obj) -> Values:
         """Everything that the container may hold; of a dict, its values."""
         if obj.kind == "dict":
-            keys = [key.value for key in self.read((obj, _KEYS)) if isinstance(key, Const)]
-            return join(self.read((obj, _ANY)), *(self.read(item(obj, key)) for key in keys))
-        lengths = [v.value for v in self.read((obj, _LENGTH)) if isinstance(v, Const) and isinstance(v.value, int)]
+            known = [self.read(item(obj, slot(key))) for key in ordered(self.keys(obj))]
+            return joined([self.read((obj, _ANY)), *known])
+        lengths = _numbers(self.read((obj, _LENGTH)))
         known = [self.read(item(obj, index)) for index in range(max(lengths, default=0))]
         return join(self.read((obj, _ANY)), *known)
 
@@ -124,54 +143,128 @@ class Objects(Core):
 
     def store_item(self, obj: Obj, keys: Values, values: Values) -> None:
         """`obj[key] = values` for each possible key."""
-        constant = [key for key in keys if isinstance(key, Const)]
         if obj.kind == "dict":
-            self.weaken((obj, _KEYS), keys)
-        strong = len(keys) == 1 and len(constant) == 1 and obj not in self.summaries
-        if obj.kind == "dict":
-            for key in constant:
-                (self.write if strong else self.weaken)(item(obj, key.value), values)
-            if len(constant) < len(keys):
-                self.weaken((obj, _ANY), values)
+            self._store_entry(obj, keys, values)
             return
+        key = single(keys)
+        index = key.value if isinstance(key, Const) else None
         length = self.exact(obj)
-        index = constant[0].value if strong else None
         if length is not None and isinstance(index, int) and -length <= index < length:
             self.write(item(obj, index % length), values)
         else:
             self.smash(obj, values)
 
+    def _store_entry(self, obj: Obj, keys: Values, values: Values) -> None:
+        key = single(keys)
+        if key is not None and self.distinct(key) and obj not in self.summaries:
+            self._enter_key(obj, key)
+            self.write(item(obj, slot(key)), values)
+            return
+        self.weaken((obj, _KEYS), keys)
+        self.weaken((obj, _SIZE), PLAIN)
+        for each in ordered(keys):
+            self.weaken(item(obj, slot(each)) if self.distinct(each) else (obj, _ANY), values)
+
+    def _enter_key(self, obj: Obj, key: Value) -> None:
+        """A key that is new to the dict stands behind the others."""
+        present = self.keys(obj)
+        if key in present:
+            return
+        self.write((obj, _KEYS), present | {key})
+        self._resize(obj, 1)
+        position = max(_numbers(self.read((obj, _NEXT))), default=0)
+        self.write((obj, ("position", slot(key))), const(position))
+        self.write((obj, _NEXT), const(position + 1))
+
+    def _resize(self, obj: Obj, change: int) -> None:
+        sizes = self.read((obj, _SIZE))
+        changed = [const(size + change) for size in _numbers(sizes)]
+        self.write((obj, _SIZE), joined(changed) if len(changed) == len(sizes) else PLAIN)
+
+    def distinct(self, key: Value) -> bool:
+        """Whether a key of a dict is one value, equal to itself and to nothing else that is known."""
+        if isinstance(key, Obj):
+            return key.kind == "instance" and key not in self.summaries
+        return isinstance(key, Const | EntityRef | ClassRef | Function)
+
+    def holds(self, obj: Obj, keys: Values) -> bool | None:
+        """Whether a dict certainly has the key, or certainly has not."""
+        key, present = single(keys), self.keys(obj)
+        if key is None or not self.distinct(key) or self.exact_keys(obj) is None:
+            return None
+        if key in present:
+            return True if self.read((obj, _SIZE)) == const(len(present)) else None
+        return None if isinstance(key, Obj) else False
+
+    def exact_keys(self, obj: Obj) -> list[Value] | None:
+        """The keys of a dict in the order of their insertion, where no others are possible."""
+        keys = ordered(self.keys(obj))
+        if obj in self.summaries or self.read((obj, _ANY)) or not all(map(self.distinct, keys)):
+            return None
+        return sorted(keys, key=lambda key: min(_numbers(self.read((obj, ("position", slot(key))))), default=0))
+
     def load_item(self, obj: Obj, keys: Values) -> Values:
         """`obj[key]`; the empty set where no such element can be."""
         if not keys:
             return EMPTY
-        if not all(isinstance(key, Const) for key in keys):
-            return self.elements(obj)
-        return joined(self._item(obj, key.value) for key in keys if isinstance(key, Const))
+        return joined(self._item(obj, key) for key in ordered(keys))
 
-    def _item(self, obj: Obj, key: object) -> Values:
+    def _item(self, obj: Obj, key: Value) -> Values:
         if obj.kind == "dict":
-            return join(self.read(item(obj, key)), self.read((obj, _ANY)))
+            equal_to_others = isinstance(key, Obj) and key not in self.keys(obj)
+            if equal_to_others or not self.distinct(key):
+                return self.elements(obj)
+            return join(self.read(item(obj, slot(key))), self.read((obj, _ANY)))
         length = self.exact(obj)
-        if length is None or not isinstance(key, int):
+        index = key.value if isinstance(key, Const) else None
+        if length is None or not isinstance(index, int):
             return self.elements(obj)
-        return self.read(item(obj, key % length)) if -length <= key < length else EMPTY
+        return self.read(item(obj, index % length)) if -length <= index < length else EMPTY
 
     def remove_item(self, obj: Obj, keys: Values) -> None:
+        """`del obj[key]`."""
         if obj.kind != "dict":
+            self.take_item(obj, keys)
+            return
+        key = single(keys)
+        if key is not None and key in self.keys(obj) and self.distinct(key) and obj not in self.summaries:
+            self.write(item(obj, slot(key)), EMPTY)
+            self.write((obj, _KEYS), self.keys(obj) - {key})
+            self._resize(obj, -1)
+
+    def take_item(self, obj: Obj, keys: Values) -> Values:
+        """The element of a sequence at an index, which is removed."""
+        items, key = self.items(obj), single(keys)
+        index = key.value if isinstance(key, Const) else None
+        if items is None or not isinstance(index, int) or not -len(items) <= index < len(items):
+            found = self.elements(obj)
             self.smash(obj)
-        elif len(keys) == 1 and obj not in self.summaries:
-            key = next(iter(keys))
-            if isinstance(key, Const):
-                self.write(item(obj, key.value), EMPTY)
-                self.write((obj, _KEYS), self.read((obj, _KEYS)) - {key})
+            return found
+        found = items.pop(index)
+        self.refill(obj, items)
+        return found
+
+    def clear(self, obj: Obj) -> None:
+        """Remove everything from a container."""
+        if obj in self.summaries:
+            return
+        if obj.kind != "dict":
+            self.refill(obj, [])
+            return
+        for key in ordered(self.keys(obj)):
+            self.write(item(obj, slot(key)), EMPTY)
+        self._empty_dict(obj)
 
     def new_dict(self, site: ast.AST) -> Obj:
         obj = self.allocate("dict", site)
         if obj not in self.summaries:
-            self.write((obj, _KEYS), EMPTY)
-            self.write((obj, _ANY), EMPTY)
+            self._empty_dict(obj)
         return obj
+
+    def _empty_dict(self, obj: Obj) -> None:
+        self.write((obj, _KEYS), EMPTY)
+        self.write((obj, _ANY), EMPTY)
+        self.write((obj, _SIZE), const(0))
 
     def iterated(self, values: Values, site: ast.expr) -> Values:
         """What a loop over `values` binds in any of its turns."""
@@ -222,7 +315,7 @@ class Objects(Core):
                 return (self.elements(value),)
             case Future(result=result):
                 return (result,)
-            case Partial(arguments=arguments) | Coroutine(arguments=arguments):
+            case Partial(arguments=arguments) | Coroutine(arguments=arguments) | Generator(arguments=arguments):
                 return arguments.all
             case Method(receiver=receiver):
                 return (only(receiver),)
@@ -241,3 +334,7 @@ class Objects(Core):
         """A plain value computed from `parts`."""
         found = frozenset[str]().union(*(self.origins(part) for part in parts))
         return only(Data(found))
+
+
+def _numbers(values: Values) -> list[int]:
+    return [value.value for value in values if isinstance(value, Const) and isinstance(value.value, int)]
