@@ -21,6 +21,7 @@ from analyzers.inference.values import (
     Env,
     External,
     Function,
+    Generator,
     Method,
     Obj,
     Owner,
@@ -36,13 +37,11 @@ from analyzers.inference.values import (
 )
 from analyzers.model.calls import Category
 
-RECURSION_LIMIT = 12
-"""How many activations of one function may be open before a further one is declared unresolved."""
-WIDENING_DEPTH = 3
-"""From how many open activations of one function on their arguments are joined, so that recursion comes to an end."""
+WIDENING_DEPTH = 2
+"""From how many open activations of one function on a further one stands for all deeper ones, arguments joined."""
 NESTING_LIMIT = 1200
 """How many helpers may be open at once."""
-_ITERATIONS = 6
+_ITERATIONS = 20
 
 _EMPTY_CALLEE = Unresolvable(
     Category.UNKNOWN_NAME, "nothing is known to be bound to the callee", "define the name where eagerc can see it"
@@ -56,6 +55,7 @@ class Calls(Classes):
         super().__init__(*arguments)
         self.owners: dict[object, Owner] = {}
         self.depths: dict[ast.AST, int] = {}
+        self.epoch = 0
         self.defaults: dict[tuple[ast.AST, Owner], list[Values]] = {}
         self.positions: dict[tuple[ast.AST, int], ast.expr] = {}
 
@@ -66,7 +66,7 @@ class Calls(Classes):
         elif candidates:
             self.run.undecided.pop((self.here.frame.number, point.node), None)
         certain = self.certain(candidates)
-        return joined(self._call_one(value, arguments, point, certain) for value in ordered(candidates))
+        return self.each(candidates, lambda value: self._call_one(value, arguments, point, certain))
 
     def _no_callee(self, point: CallPoint) -> None:
         """Nothing to call: dead code, a mistake, or something missed; which one shows at the end of the run."""
@@ -126,51 +126,82 @@ class Calls(Classes):
 
     def _call_function(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         generator = not isinstance(function.node, ast.Lambda) and scope_of(function.node).generator
-        if isinstance(function.node, ast.AsyncFunctionDef) and not generator:
-            module = point.module or self.env.module
+        module = point.module or self.env.module
+        if generator:
+            return only(Generator(function, arguments, point.node, module))
+        if isinstance(function.node, ast.AsyncFunctionDef):
             coroutine = Coroutine(function, arguments, point.node, self.env.owner, module)
             self.run.coroutines[coroutine] = None
             return only(coroutine)
         return self.enter(function, arguments, point)
 
+    def generated(self, generator: Generator, site: ast.expr) -> Values:
+        """What iterating over a generator gives: its body runs now."""
+        point = CallPoint(generator.call, site, module=generator.module)
+        return joined(
+            self.elements(value)
+            for value in self.enter(generator.function, generator.arguments, point)
+            if isinstance(value, Obj)
+        )
+
     # Entering a body.
 
     def enter(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         """Interpret a helper's body for these arguments; a finished activation that still holds is used again."""
-        depth = self.depths.get(function.node, 0)
-        if depth >= RECURSION_LIMIT or len(self.stack) >= NESTING_LIMIT or self.spent():
+        if len(self.stack) >= NESTING_LIMIT or self.spent():
             return self._too_deep(function, point)
-        if depth >= WIDENING_DEPTH:
-            function, arguments = self._widened(function, arguments)
+        depth = self.depths.get(function.node, 0)
         key = (function, arguments, None if depth >= WIDENING_DEPTH else point.node)
-        owner = self.owners.setdefault(key, ("frame", len(self.owners)))
+        activation_key = function.node if depth >= WIDENING_DEPTH else key
         chain = (*self.here.chain, self.module_of(point).place(point.node))
-        frame = self.frame_for(key, function, chain)
-        self.event(point.at, key, HelperRecord(frame.function, frame.number, point.node, chain[-1]))
-        if key in self.active:
-            self.active[key].answered = True
-            return self.active[key].result
+        frame = self.frame_for(activation_key, function, chain)
+        self.event(point.at, activation_key, HelperRecord(frame.function, frame.number, point.node, chain[-1]))
+        if activation_key in self.active:
+            return self._answer(self.active[activation_key], arguments)
         for memo in self.run.memos.get(key, ()):
-            if all(self.store.get(location) == values for location, values in memo.reads.items()):
+            if self._holds(memo):
                 frame.reused += 1
                 self._replay(memo)
                 return memo.result
-        env = Env(owner, function.env.module, _inside(function), scope_of(function.node).names, function.env)
+        owner = self.owners.setdefault(activation_key, ("frame", len(self.owners)))
+        scope = scope_of(function.node)
+        env = self.envs.setdefault(owner, Env(owner, function.env.module, _inside(function), scope.names, function.env))
         activation = Activation(env, frame, chain, function, self.store.mark())
         activation.arguments = arguments
-        return self._activate(key, activation)
+        activation.index = activation.needs = len(self.stack)
+        return self._activate(key, activation_key, activation)
 
-    def _activate(self, key: object, activation: Activation) -> Values:
+    def _answer(self, head: Activation, arguments: Arguments) -> Values:
+        """A recursive call: what its open activation gives so far; more arguments make that one run again."""
+        wider = _joined_arguments(head.arguments, arguments)
+        if wider != head.arguments:
+            head.arguments = wider
+            head.grown = True
+        head.answered = True
+        self._depend_on(head.index)
+        return head.result
+
+    def _depend_on(self, index: int) -> None:
+        """What is open above an open activation depends on a result that is not final."""
+        for activation in self.stack[index + 1 :]:
+            activation.needs = min(activation.needs, index)
+
+    def _holds(self, memo: Memo) -> bool:
+        if memo.epoch is not None and memo.epoch != self.epoch:
+            return False
+        return all(self.store.get(location) == values for location, values in memo.reads.items())
+
+    def _activate(self, key: object, activation_key: object, activation: Activation) -> Values:
         function = activation.function
         assert function is not None
         self.depths[function.node] = self.depths.get(function.node, 0) + 1
-        self.active[key] = activation
+        self.active[activation_key] = activation
         self.stack.append(activation)
         try:
             writes = self._iterate(function, activation)
         finally:
             self.stack.pop()
-            del self.active[key]
+            del self.active[activation_key]
             self.depths[function.node] -= 1
         self.store.merge([writes])
         self._remember(key, activation, writes)
@@ -181,11 +212,14 @@ class Calls(Classes):
         writes: Delta = {}
         for _ in range(_ITERATIONS):
             before = activation.result
-            activation.answered = False
+            activation.answered = activation.grown = False
             writes = self._run_body(function, activation)
-            if not activation.answered or activation.result == before:
+            if not activation.answered or (activation.result == before and not activation.grown):
                 break
             self.store.apply(writes)
+            self.epoch += 1
+        else:
+            self.run.unsettled = True
         return writes
 
     def _run_body(self, function: Function, activation: Activation) -> Delta:
@@ -211,6 +245,8 @@ class Calls(Classes):
         return self.store.rewind(mark)
 
     def _replay(self, memo: Memo) -> None:
+        if memo.epoch is not None:
+            self._depend_on(memo.needs)
         for location, values in memo.reads.items():
             if location not in self.here.written and location[0] is not self.here.home:
                 self.here.reads.setdefault(location, values)
@@ -225,21 +261,17 @@ class Calls(Classes):
             if location not in caller.written and location[0] is not caller.home:
                 caller.reads.setdefault(location, values)
         caller.written.update(location for location in writes if location[0] is not caller.home)
+        final = activation.needs >= activation.index
         memos = self.run.memos.setdefault(key, [])
-        memos.append(Memo(activation.reads, writes, activation.result, activation.frame.number))
+        memos.append(Memo(activation.reads, writes, activation.result, activation.needs, None if final else self.epoch))
+        if activation.answered:
+            self.epoch += 1
 
     def _too_deep(self, function: Function, point: CallPoint) -> Values:
         name = "<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name
         reason = f"`{name}` was not followed any further: calls are nested too deeply here"
         hint = "call the entity from a less deeply nested helper"
         return self.unresolved(point, Unresolvable(Category.DEPTH_BOUND, reason, hint))
-
-    def _widened(self, function: Function, arguments: Arguments) -> tuple[Function, Arguments]:
-        """The open activation's function, and the arguments joined with its own."""
-        for activation in reversed(self.stack):
-            if activation.function is not None and activation.function.node is function.node:
-                return activation.function, _joined_arguments(activation.arguments, arguments)
-        return function, arguments
 
     # Parameters.
 
@@ -313,6 +345,8 @@ class Calls(Classes):
                 )
                 self.awaited(result, point.node)
                 self.doubt -= 1
+            case Generator():
+                self.generated(value, point.node)
             case EntityRef(number=number):
                 name = self.entities[number].entity.name
                 taker = f"`{receiver}`" if receiver else "code that is not known"

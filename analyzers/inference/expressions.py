@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from analyzers.inference.library import Library
+from analyzers.inference.operators import Operators
 from analyzers.inference.records import CallPoint
 from analyzers.inference.scopes import Comprehension, scope_of
 from analyzers.inference.store import Delta
@@ -16,12 +16,10 @@ from analyzers.inference.values import (
     ClassRef,
     Const,
     Data,
-    EntityRef,
     Env,
     External,
     Function,
     Method,
-    ModuleRef,
     Obj,
     Super,
     Unknown,
@@ -36,6 +34,7 @@ from analyzers.inference.values import (
 from analyzers.model.calls import Category
 
 _TEXT_LIMIT = 200
+_UNROLL_LIMIT = 16
 
 
 _NOT_FOLLOWED: Values = only(
@@ -43,7 +42,15 @@ _NOT_FOLLOWED: Values = only(
 )
 
 
-class Expressions(Library):
+class _Turn(NamedTuple):
+    """One turn of a comprehension: whether its conditions hold (None: unknown), its key (of a dict) and its value."""
+
+    reached: bool | None
+    key: Values
+    value: Values
+
+
+class Expressions(Operators):
     """`evaluate` for every kind of expression."""
 
     def evaluate(self, node: ast.expr) -> Values:
@@ -141,52 +148,20 @@ class Expressions(Library):
         return self.awaited(self.evaluate(node.value), node)
 
     def _eval_operation(self, node: ast.BinOp) -> Values:
-        left, right = self.evaluate(node.left), self.evaluate(node.right)
-        if isinstance(node.op, ast.Add):
-            combined = self._concatenated(left, right, node)
-            if combined is not None:
-                return combined
-        return self.operated(node, left, right)
-
-    def operated(self, node: ast.expr, *parts: Values) -> Values:
-        """A plain value computed from `parts`, each of which is used as a value."""
-        return self.mixed([self.forced(part, node) for part in parts])
-
-    def _concatenated(self, left: Values, right: Values, node: ast.expr) -> Values | None:
-        first, second = single(left), single(right)
-        if isinstance(first, Const) and isinstance(second, Const):
-            if isinstance(first.value, str) and isinstance(second.value, str) and len(first.value) < _TEXT_LIMIT:
-                return const(first.value + second.value)
-            return None
-        kinds = sorted({v.kind for v in (*left, *right) if isinstance(v, Obj) and v.kind in ("list", "tuple")})
-        if not kinds:
-            return None
-        if isinstance(first, Obj) and isinstance(second, Obj):
-            front, back = self.items(first), self.items(second)
-            if front is not None and back is not None:
-                return self.sequence(kinds[0], node, front + back)
-        return self.many(kinds[0], node, joined(self.iterated(part, node) for part in (left, right)))
+        return self.binary(node.op, self.evaluate(node.left), self.evaluate(node.right), node)
 
     def _eval_unary(self, node: ast.UnaryOp) -> Values:
-        operand = self.evaluate(node.operand)
-        value = single(operand)
-        if isinstance(node.op, ast.USub) and isinstance(value, Const) and isinstance(value.value, int):
-            return const(-value.value)
-        return self.operated(node, operand)
+        return self.unary(node.op, self.evaluate(node.operand), node)
 
     def _eval_compare(self, node: ast.Compare) -> Values:
-        parts = [self.evaluate(part) for part in (node.left, *node.comparators)]
-        identity = all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops)
-        if identity:
-            return PLAIN
-        return self.operated(node, *parts)
+        return self.compared([self.evaluate(part) for part in (node.left, *node.comparators)], node.ops, node)
 
     def _eval_boolean(self, node: ast.BoolOp) -> Values:
         result: list[Values] = []
         for index, part in enumerate(node.values):
             values = self.maybe(part) if index else self.evaluate(part)
             last = index == len(node.values) - 1
-            truth = None if last else self.decided(part, values)
+            truth = None if last else self.truth_of(values)
             stops = truth is isinstance(node.op, ast.Or) if truth is not None else False
             if truth is None or stops or last:
                 result.append(values if last or stops else self._left_over(values, isinstance(node.op, ast.Or)))
@@ -206,7 +181,7 @@ class Expressions(Library):
         return values
 
     def _eval_conditional(self, node: ast.IfExp) -> Values:
-        truth = self.decided(node.test, self.evaluate(node.test))
+        truth = self.truth_of(self.forced(self.evaluate(node.test), node.test))
         arms: list[Values] = []
         deltas: list[Delta] = []
         for outcome, arm in ((True, node.body), (False, node.orelse)):
@@ -331,44 +306,42 @@ class Expressions(Library):
             self.here.env = outer
 
     def _comprehended(self, node: Comprehension, source: Values) -> Values:
-        spread = self.exact_items(source) if self._unrolls(node) else None
+        items = self.exact_items(source) if len(node.generators) == 1 and not node.generators[0].is_async else None
+        exact = items is not None and len(items) <= _UNROLL_LIMIT
+        elements = items if items is not None and exact else [self.iterated(source, node.generators[0].iter)]
         mark = self.store.mark()
-        if spread is not None and len(spread) <= 16:
-            items = [self._turn(node, values) for values in spread]
-            self.store.merge([{}, self.store.rewind(mark)])
-            return self._collected(node, items, exact=True)
-        element = self.iterated(source, node.generators[0].iter)
-        items = [self._turn(node, element)]
+        turns = [self._turn(node, element) for element in elements]
         self.store.merge([{}, self.store.rewind(mark)])
-        return self._collected(node, items, exact=False)
+        certain = exact and all(turn.reached is not None for turn in turns)
+        return self._collected(node, [turn for turn in turns if turn.reached is not False], certain)
 
-    def _unrolls(self, node: Comprehension) -> bool:
-        return len(node.generators) == 1 and not node.generators[0].ifs and not node.generators[0].is_async
-
-    def _turn(self, node: Comprehension, element: Values) -> tuple[Values, Values]:
-        """One turn: the key (of a dict comprehension) and the value."""
+    def _turn(self, node: Comprehension, element: Values) -> _Turn:
+        reached: bool | None = True
         for index, generator in enumerate(node.generators):
             if index:
                 element = self.iterated(self.evaluate(generator.iter), generator.iter)
             self.assign(generator.target, element)
             for condition in generator.ifs:
-                self.forced(self.evaluate(condition), condition)
+                truth = self.truth_of(self.forced(self.evaluate(condition), condition))
+                if truth is False:
+                    return _Turn(False, EMPTY, EMPTY)
+                reached = reached and truth
         if isinstance(node, ast.DictComp):
-            return self.evaluate(node.key), self.evaluate(node.value)
-        return EMPTY, self.evaluate(node.elt)
+            return _Turn(reached, self.evaluate(node.key), self.evaluate(node.value))
+        return _Turn(reached, EMPTY, self.evaluate(node.elt))
 
-    def _collected(self, node: Comprehension, items: list[tuple[Values, Values]], exact: bool) -> Values:
+    def _collected(self, node: Comprehension, turns: list[_Turn], exact: bool) -> Values:
+        values = [turn.value for turn in turns]
         match node:
             case ast.DictComp():
                 obj = self.new_dict(node)
-                for key, value in items:
-                    self.store_item(obj, key, value)
+                for turn in turns:
+                    self.store_item(obj, turn.key, turn.value)
                 return only(obj)
             case ast.SetComp():
-                return self.many("set", node, joined(value for _, value in items))
+                return self.many("set", node, joined(values))
             case _:
                 kind = "list" if isinstance(node, ast.ListComp) else "iterator"
-                values = [value for _, value in items]
                 return self.sequence(kind, node, values) if exact else self.many(kind, node, joined(values))
 
     def _eval_yield(self, node: ast.Yield) -> Values:
@@ -398,76 +371,6 @@ class Expressions(Library):
 
     def _eval_starred_expression(self, node: ast.Starred) -> Values:
         return self.evaluate(node.value)
-
-    def decided(self, test: ast.expr, values: Values) -> bool | None:
-        """Whether a condition is known to be true or false; `values` is what it evaluated to."""
-        match test:
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                inner = self.decided(operand, self.quiet(operand))
-                return None if inner is None else not inner
-            case ast.Compare(left=left, ops=[op], comparators=[right]):
-                return self._compared(self.quiet(left), op, self.quiet(right))
-            case ast.BoolOp(op=op, values=parts):
-                return self._decided_all(
-                    [self.decided(part, self.quiet(part)) for part in parts], isinstance(op, ast.Or)
-                )
-            case _:
-                return truth_of(values)
-
-    def quiet(self, node: ast.expr) -> Values:
-        """The values of an operand without evaluating calls a second time."""
-        simple = ast.Name | ast.Attribute | ast.Constant | ast.Compare | ast.BoolOp | ast.UnaryOp
-        if isinstance(node, ast.Name):
-            return self.named(node.id)
-        if isinstance(node, simple) and not any(
-            isinstance(n, ast.Call | ast.Await | ast.NamedExpr) for n in ast.walk(node)
-        ):
-            return self.evaluate(node)
-        return PLAIN
-
-    def _decided_all(self, outcomes: list[bool | None], disjunction: bool) -> bool | None:
-        if disjunction in outcomes:
-            return disjunction
-        return None if None in outcomes else not disjunction
-
-    def _compared(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
-        if isinstance(op, ast.Is | ast.IsNot):
-            same = _is_none(left) if right == NONE else _is_none(right) if left == NONE else None
-            return None if same is None else same is isinstance(op, ast.Is)
-        first, second = single(left), single(right)
-        if not (isinstance(first, Const) and isinstance(second, Const)):
-            return None
-        match op:
-            case ast.Eq():
-                return first.value == second.value
-            case ast.NotEq():
-                return first.value != second.value
-            case _:
-                return None
-
-
-def truth_of(values: Values) -> bool | None:
-    """Whether every possible value is true, or every one false."""
-    truths: set[bool | None] = set()
-    for value in values:
-        match value:
-            case Const(value=constant):
-                truths.add(bool(constant))
-            case External(name="typing.TYPE_CHECKING"):
-                truths.add(False)
-            case EntityRef() | Function() | ClassRef() | ModuleRef():
-                truths.add(True)
-            case _:
-                truths.add(None)
-    return truths.pop() if len(truths) == 1 else None
-
-
-def _is_none(values: Values) -> bool | None:
-    """Whether the value is None, where that is certain."""
-    if values == NONE:
-        return True
-    known = EntityRef | Function | ClassRef | ModuleRef | Obj
-    return False if values and all(isinstance(value, known) for value in values) else None
 
 
 _EVALUATORS: dict[type[ast.expr], Callable[[Any, Any], Values]] = {

@@ -137,15 +137,23 @@ class Activation:
         self.written: set[Location] = set()
         self.arguments = NO_ARGUMENTS
         self.answered = False
+        self.grown = False
+        self.index = 0
+        self.needs = 0
 
 
 class Memo(NamedTuple):
-    """A finished activation: valid wherever `reads` still hold."""
+    """A finished activation: valid wherever `reads` still hold.
+
+    `epoch` is None where the result is final. Otherwise it was found while the open activation number `needs`, which it
+    depends on, was not finished: it holds as long as the epoch lasts.
+    """
 
     reads: Delta
     writes: Delta
     result: Values
-    frame: int
+    needs: int
+    epoch: int | None
 
 
 class Run:
@@ -163,6 +171,7 @@ class Run:
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
         self.steps = 0
+        self.unsettled = False
         self.step_limit = step_limit
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from analyzers.inference.definitions import Definitions
+from analyzers.inference.failures import Failures
 from analyzers.inference.records import CallPoint, Loop
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
@@ -14,15 +14,10 @@ from analyzers.inference.values import (
     PLAIN,
     Arguments,
     Const,
-    Data,
-    ExternalInstance,
-    Method,
     Obj,
-    Unknown,
     Values,
     join,
     joined,
-    only,
 )
 
 _LOOP_LIMIT = 12
@@ -30,7 +25,7 @@ _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
 
 
-class Statements(Definitions):
+class Statements(Failures):
     """`execute` for every kind of statement."""
 
     def execute(self, body: list[ast.stmt]) -> bool:
@@ -80,7 +75,7 @@ class Statements(Definitions):
                     CallPoint(node.value, node),
                 )
             return
-        self.assign(target, self.operated(node.value, old, new))
+        self.assign(target, self.augmented(node.op, old, new, node.value))
 
     def _loaded(self, target: ast.expr) -> Values:
         match target:
@@ -113,7 +108,7 @@ class Statements(Definitions):
         values = self.forced(self.evaluate(node.test), node.test)
         if node.msg is not None:
             self.maybe(node.msg)
-        return False if isinstance(node.test, ast.Constant) and self.decided(node.test, values) is False else None
+        return False if self.truth_of(values) is False else None
 
     # Jumps.
 
@@ -122,12 +117,6 @@ class Statements(Definitions):
         here = self.here
         here.result = join(here.result, values)
         here.returns.append(self.store.since(here.mark))
-        return False
-
-    def _exec_raise(self, node: ast.Raise) -> bool:
-        for part in (node.exc, node.cause):
-            if part is not None:
-                self.evaluate(part)
         return False
 
     def _exec_break(self, node: ast.Break) -> bool:
@@ -145,7 +134,7 @@ class Statements(Definitions):
     # Branches.
 
     def _exec_if(self, node: ast.If) -> bool:
-        truth = self.decided(node.test, self.forced(self.evaluate(node.test), node.test))
+        truth = self.truth_of(self.forced(self.evaluate(node.test), node.test))
         arms: list[Callable[[], bool]] = []
         if truth is not False:
             arms.append(lambda: self._narrowed(node.test, True) and self.execute(node.body))
@@ -203,7 +192,7 @@ class Statements(Definitions):
         self._bind_pattern(case.pattern, subject)
         if case.guard is not None:
             guard = self.evaluate(case.guard)
-            if self.decided(case.guard, guard) is False:
+            if self.truth_of(guard) is False:
                 return False
         return self.execute(case.body)
 
@@ -212,7 +201,9 @@ class Statements(Definitions):
     def _exec_for(self, node: ast.For | ast.AsyncFor) -> bool:
         source = self.evaluate(node.iter)
         items = self.exact_items(source) if isinstance(node, ast.For) else None
-        if items is not None and 0 < len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
+        if items == []:
+            return self.execute(node.orelse)
+        if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
             return self._unrolled(node, items)
         element = self.iterated(source, node.iter)
 
@@ -255,7 +246,7 @@ class Statements(Definitions):
 
     def _exec_while(self, node: ast.While) -> bool:
         values = self.forced(self.evaluate(node.test), node.test)
-        truth = self.decided(node.test, values)
+        truth = self.truth_of(values)
         if truth is False:
             return self.execute(node.orelse)
         endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
@@ -289,77 +280,6 @@ class Statements(Definitions):
 
     def _grows(self, deltas: list[Delta]) -> bool:
         return any(not values <= self.store.get(location) for delta in deltas for location, values in delta.items())
-
-    # Blocks.
-
-    def _exec_with(self, node: ast.With | ast.AsyncWith) -> bool:
-        for entry in node.items:
-            context = self.evaluate(entry.context_expr)
-            entered = joined(self._entered(value, entry.context_expr, node) for value in context)
-            if entry.optional_vars is not None:
-                self.assign(entry.optional_vars, entered)
-        ends = self.execute(node.body)
-        return ends or self._may_suppress(node)
-
-    def _may_suppress(self, node: ast.With | ast.AsyncWith) -> bool:
-        return any(isinstance(s, ast.Raise) for s in node.body) and "suppress" in ast.dump(node.items[0].context_expr)
-
-    def _entered(self, value: object, node: ast.expr, statement: ast.With | ast.AsyncWith) -> Values:
-        """What `with value as ...` binds."""
-        match value:
-            case ExternalInstance(cls=cls):
-                if cls == "asyncio.TaskGroup":
-                    self.here.frame.groups[statement] = "TaskGroup"
-                return only(value)
-            case Obj(kind="instance"):
-                return self._entered_instance(value, node, isinstance(statement, ast.AsyncWith))
-            case Obj():
-                return self.elements(value)
-            case Data() | Unknown() | Method():
-                return only(value)
-            case _:
-                return self.opaque("a context manager outside the project")
-
-    def _entered_instance(self, obj: Obj, node: ast.expr, is_async: bool) -> Values:
-        point = CallPoint(node, node, direct=False)
-        names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
-        entered = self.call_method(obj, names[0], Arguments(), point)
-        left = self.call_method(obj, names[1], Arguments((NONE, NONE, NONE)), point)
-        if is_async:
-            entered = None if entered is None else self.awaited(entered, node)
-            self.awaited(left or EMPTY, node)
-        return only(obj) if entered is None else entered
-
-    def _exec_try(self, node: ast.Try | ast.TryStar) -> bool:
-        mark = self.store.mark()
-        with self.store.watch() as watcher:
-            falls = self.execute(node.body) and self.execute(node.orelse)
-        body = self.store.rewind(mark)
-        broken: Delta = {location: join(self.store.get(location), values) for location, values in watcher.items()}
-        deltas = [body] if falls else []
-        for handler in node.handlers:
-            delta = self._handler(handler, broken)
-            if delta is not None:
-                deltas.append(delta)
-        self.store.merge(deltas)
-        if deltas:
-            return self.execute(node.finalbody)
-        if node.finalbody:
-            self.store.apply(broken)
-            self.execute(node.finalbody)
-        return False
-
-    def _handler(self, handler: ast.ExceptHandler, broken: Delta) -> Delta | None:
-        mark = self.store.mark()
-        self.store.apply(broken)
-        if handler.type is not None:
-            self.evaluate(handler.type)
-        if handler.name is not None:
-            self.bind(handler.name, PLAIN)
-        self.here.frame.reached.update(handler.body[:1])
-        ends = self.execute(handler.body)
-        delta = self.store.rewind(mark)
-        return delta if ends else None
 
 
 _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {

@@ -202,6 +202,16 @@ class Coroutine(NamedTuple):
     tag: str = "coroutine"
 
 
+class Generator(NamedTuple):
+    """A call of a generator function, whose body runs when it is iterated over; `call` stands in `module`."""
+
+    function: Function
+    arguments: Arguments
+    call: ast.expr
+    module: str
+    tag: str = "generator"
+
+
 class Future(NamedTuple):
     """An awaitable whose content already runs: awaiting it gives `result`."""
 
@@ -251,6 +261,7 @@ Value = (
     | Partial
     | Pending
     | Coroutine
+    | Generator
     | Future
     | Descriptor
     | Imported
@@ -328,7 +339,7 @@ def _order(value: Value) -> tuple[object, ...]:
             return _position(value.tag, node, str(number))
         case Function(node=node) | ClassRef(node=node):
             return _position(value.tag, node)
-        case Obj(site=node) | Partial(site=node) | Coroutine(call=node):
+        case Obj(site=node) | Partial(site=node) | Coroutine(call=node) | Generator(call=node):
             return _position(value.tag, node)
         case EntityRef(number=number):
             return (value.tag, number, 0, "")

@@ -1,0 +1,270 @@
+"""Operators: arithmetic on containers and on the project's own classes, comparisons, and what conditions decide."""
+
+import ast
+
+from analyzers.inference.library import Library
+from analyzers.inference.records import CallPoint
+from analyzers.inference.values import (
+    NONE,
+    Arguments,
+    ClassRef,
+    Const,
+    EntityRef,
+    External,
+    Function,
+    ModuleRef,
+    Obj,
+    Value,
+    Values,
+    const,
+    constants,
+    join,
+    joined,
+    only,
+    ordered,
+    single,
+)
+
+_TEXT_LIMIT = 200
+_REPEAT_LIMIT = 16
+_PYTHONS = ((3, 10), (3, 11), (3, 12))
+"""The versions that flytekit runs on: a condition on `sys.version_info` is decided where they agree."""
+
+_BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.MatMult: "matmul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
+    ast.BitAnd: "and",
+}
+_UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+}
+
+
+class Operators(Library):
+    """What an operator gives, and whether a condition is known to be true or false."""
+
+    def operated(self, node: ast.expr, *parts: Values) -> Values:
+        """A plain value computed from `parts`, each of which is used as a value."""
+        return self.mixed([self.forced(part, node) for part in parts])
+
+    def binary(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values:
+        """`left op right`."""
+        name = _BINARY[type(op)]
+        called = self._by_method((f"__{name}__", f"__r{name}__"), left, right, node)
+        if called is not None:
+            return called
+        combined = self._combined(op, left, right, node)
+        return self.operated(node, left, right) if combined is None else combined
+
+    def augmented(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values:
+        """`left op= right` for what is not changed in place."""
+        called = self._by_method((f"__i{_BINARY[type(op)]}__", ""), left, right, node)
+        return self.binary(op, left, right, node) if called is None else called
+
+    def unary(self, op: ast.unaryop, operand: Values, node: ast.expr) -> Values:
+        """`op operand`."""
+        value = single(operand)
+        if isinstance(op, ast.Not):
+            truth = self.truth_of(operand)
+            return self.operated(node, operand) if truth is None else const(not truth)
+        if isinstance(op, ast.USub) and isinstance(value, Const) and isinstance(value.value, int):
+            return const(-value.value)
+        called = self._by_method((f"__{_UNARY[type(op)]}__",), operand, None, node)
+        return self.operated(node, operand) if called is None else called
+
+    def _by_method(self, names: tuple[str, ...], left: Values, right: Values | None, node: ast.expr) -> Values | None:
+        """What the project's classes make of an operator; None where they define none of `names` (left, then right)."""
+        results: list[Values] = []
+        sides = [(names[0], left, right)]
+        if len(names) > 1 and names[1] and right is not None:
+            sides.append((names[1], right, left))
+        for name, receivers, argument in sides:
+            given = Arguments() if argument is None else Arguments((argument,))
+            for value in ordered(receivers):
+                if isinstance(value, Obj) and value.kind == "instance":
+                    found = self.call_method(value, name, given, CallPoint(node, node, direct=False))
+                    results += [] if found is None else [found]
+            if results:
+                return joined(results)
+        return None
+
+    def _combined(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values | None:
+        """Texts and containers put together; None where the operands are neither."""
+        match op:
+            case ast.Add():
+                return self._concatenated(left, right, node)
+            case ast.Mult():
+                return self._repeated(left, right, node)
+            case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor():
+                return self._merged(left, right, node)
+            case _:
+                return None
+
+    def _concatenated(self, left: Values, right: Values, node: ast.expr) -> Values | None:
+        first, second = single(left), single(right)
+        if isinstance(first, Const) and isinstance(second, Const):
+            if isinstance(first.value, str) and isinstance(second.value, str) and len(first.value) < _TEXT_LIMIT:
+                return const(first.value + second.value)
+            return None
+        kinds = _kinds(join(left, right), "list", "tuple")
+        if not kinds:
+            return None
+        if isinstance(first, Obj) and isinstance(second, Obj):
+            front, back = self.items(first), self.items(second)
+            if front is not None and back is not None:
+                return self.sequence(kinds[0], node, front + back)
+        return self.many(kinds[0], node, joined(self.iterated(part, node) for part in (left, right)))
+
+    def _repeated(self, left: Values, right: Values, node: ast.expr) -> Values | None:
+        if _kinds(right, "list", "tuple"):
+            left, right = right, left
+        kinds = _kinds(left, "list", "tuple")
+        if not kinds:
+            return None
+        items, times = self.exact_items(left), single(right)
+        count = times.value if isinstance(times, Const) and isinstance(times.value, int) else None
+        if items is not None and count is not None and count * len(items) <= _REPEAT_LIMIT:
+            return self.sequence(kinds[0], node, items * count)
+        return self.many(kinds[0], node, self.iterated(left, node))
+
+    def _merged(self, left: Values, right: Values, node: ast.expr) -> Values | None:
+        if _kinds(left, "dict"):
+            obj = self.new_dict(node)
+            self.update_from(obj, left, node)
+            self.update_from(obj, right, node)
+            return only(obj)
+        if _kinds(join(left, right), "set"):
+            return self.many("set", node, joined(self.iterated(part, node) for part in (left, right)))
+        return None
+
+    # Comparisons and conditions.
+
+    def compared(self, parts: list[Values], ops: list[ast.cmpop], node: ast.expr) -> Values:
+        """A chain of comparisons: a constant where it is decided."""
+        if len(ops) == 1:
+            outcome = self._outcome(parts[0], ops[0], parts[1])
+            if outcome is not None:
+                return const(outcome)
+        for left, op, right in zip(parts, ops, parts[1:], strict=False):
+            called = self._compared_by_method(left, op, right, node)
+            if called is not None and len(ops) == 1:
+                return called
+        if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in ops):
+            return self.mixed([])
+        return self.operated(node, *parts)
+
+    def _compared_by_method(self, left: Values, op: ast.cmpop, right: Values, node: ast.expr) -> Values | None:
+        match op:
+            case ast.In() | ast.NotIn():
+                return self._by_method(("__contains__",), right, left, node)
+            case ast.Is() | ast.IsNot():
+                return None
+            case _:
+                return self._by_method((f"__{_COMPARISONS[type(op)]}__",), left, right, node)
+
+    def _outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
+        """Whether a comparison is known to be true or false."""
+        match op:
+            case ast.Is() | ast.IsNot():
+                same = _is_none(left) if right == NONE else _is_none(right) if left == NONE else None
+                return None if same is None else same is isinstance(op, ast.Is)
+            case ast.In() | ast.NotIn():
+                inside = self._contained(left, right)
+                return None if inside is None else inside is isinstance(op, ast.In)
+            case _:
+                return self._ordered_outcome(left, op, right)
+
+    def _contained(self, left: Values, right: Values) -> bool | None:
+        needle, container = single(left), single(right)
+        if not (isinstance(needle, Const) and isinstance(container, Obj)) or container in self.summaries:
+            return None
+        if container.kind == "dict":
+            elements: Values | None = self.keys(container)
+        else:
+            items = self.items(container)
+            elements = None if items is None or any(len(item) != 1 for item in items) else joined(items)
+        known = None if elements is None else constants(elements)
+        return None if known is None else needle.value in known
+
+    def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
+        first, second = single(left), single(right)
+        if first == External("sys.version_info"):
+            limit = self._constant_tuple(second)
+            outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
+            return outcomes.pop() if len(outcomes) == 1 else None
+        if not (isinstance(first, Const) and isinstance(second, Const)):
+            return None
+        return _holds(first.value, op, second.value)
+
+    def _constant_tuple(self, value: Value | None) -> tuple[object, ...]:
+        items = self.items(value) if isinstance(value, Obj) else None
+        found = [single(item) for item in items or []]
+        return tuple(item.value for item in found if isinstance(item, Const))[:2]
+
+    def truth_of(self, values: Values) -> bool | None:
+        """Whether every possible value is true, or every one false."""
+        truths = {self._truth(value) for value in values}
+        return truths.pop() if len(truths) == 1 else None
+
+    def _truth(self, value: Value) -> bool | None:
+        match value:
+            case Const(value=constant):
+                return bool(constant)
+            case External(name="typing.TYPE_CHECKING"):
+                return False
+            case EntityRef() | Function() | ClassRef() | ModuleRef():
+                return True
+            case Obj(kind="list" | "tuple"):
+                length = self.exact(value)
+                return None if length is None else length > 0
+            case _:
+                return None
+
+
+def _kinds(values: Values, *kinds: str) -> list[str]:
+    return sorted({value.kind for value in values if isinstance(value, Obj) and value.kind in kinds})
+
+
+def _is_none(values: Values) -> bool | None:
+    """Whether the value is None, where that is certain."""
+    if values == NONE:
+        return True
+    known = EntityRef | Function | ClassRef | ModuleRef | Obj
+    return False if values and all(isinstance(value, known) for value in values) else None
+
+
+def _holds(left: object, op: ast.cmpop, right: object) -> bool | None:
+    try:
+        match op:
+            case ast.Eq():
+                return left == right
+            case ast.NotEq():
+                return left != right
+            case ast.Lt():
+                return bool(left < right)  # type: ignore[operator]  # what cannot be compared raises, see below
+            case ast.LtE():
+                return bool(left <= right)  # type: ignore[operator]  # the same
+            case ast.Gt():
+                return bool(left > right)  # type: ignore[operator]  # the same
+            case ast.GtE():
+                return bool(left >= right)  # type: ignore[operator]  # the same
+            case _:
+                return None
+    except TypeError:
+        return None
