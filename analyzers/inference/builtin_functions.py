@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.inference.containers import Containers
+from analyzers.inference.modules import absolute_name
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
@@ -16,6 +17,7 @@ from analyzers.inference.values import (
     EntityRef,
     External,
     Function,
+    Method,
     ModuleRef,
     Obj,
     Partial,
@@ -230,15 +232,25 @@ class BuiltinFunctions(Containers):
         return NONE
 
     def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return self.named_modules(arguments.argument(0, "name"), point.node)
+        package = constants(arguments.argument(1, "package")) or ("",)
+        return self.named_modules(arguments.argument(0, "name"), point.node, str(package[0]))
 
-    def named_modules(self, names: Values, node: ast.expr) -> Values:
-        """The modules of some names, where these are known."""
+    def _call_import(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`__import__("a.b")` gives `a`, unless names are taken from it."""
+        if arguments.argument(3, "fromlist"):
+            return self.named_modules(arguments.argument(0, "name"), point.node)
+        known = constants(arguments.argument(0, "name"))
+        if known is None:
+            return self.named_modules(arguments.argument(0, "name"), point.node)
+        return joined(self.imported_module(str(each).partition(".")[0]) for each in known)
+
+    def named_modules(self, names: Values, node: ast.expr, package: str = "") -> Values:
+        """The modules of some names, where these are known; names that begin with a dot are relative to `package`."""
         known = constants(names)
         if known is None:
             reason = f"the name of the module in `{self.module.text(node)}` is computed"
             return only(Unknown(Category.DYNAMIC_IMPORT, reason, "import the module by its name"))
-        return joined(self.imported_module(str(each)) for each in known)
+        return joined(self.imported_module(absolute_name(str(each), package)) for each in known)
 
     def imported_module(self, name: str) -> Values:
         """The module of a dotted name, of the project or outside it."""
@@ -247,21 +259,11 @@ class BuiltinFunctions(Containers):
         return only(External(name))
 
     def _call_globals(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        obj = self.new_dict(point.node)
-        for bound in sorted(self.global_names(self.module)):
-            self.store_item(obj, const(bound), self.module_attribute(self.module.name, bound))
-        return only(obj)
+        return only(Method(ModuleRef(self.env.module), "__dict__"))
 
     def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         modules = [value for value in joined(arguments.all) if isinstance(value, ModuleRef)]
-        if not modules:
-            return self.opaque("`vars()`")
-        obj = self.new_dict(point.node)
-        for module in modules:
-            loaded = self.load(module.name)
-            for bound in sorted(self.global_names(loaded)) if loaded else ():
-                self.store_item(obj, const(bound), self.module_attribute(module.name, bound))
-        return only(obj)
+        return frozenset(Method(module, "__dict__") for module in modules) or self.opaque("`vars()`")
 
     def _call_partial(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if not arguments.positional:
@@ -406,7 +408,7 @@ HANDLERS: dict[str, Handler] = {
     "functools.wraps": BuiltinFunctions._call_wraps,
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     "importlib.import_module": BuiltinFunctions._call_import_module,
-    "builtins.__import__": BuiltinFunctions._call_import_module,
+    "builtins.__import__": BuiltinFunctions._call_import,
     "dataclasses.dataclass": BuiltinFunctions._call_dataclass,
     "attrs.define": BuiltinFunctions._call_dataclass,
     "attr.s": BuiltinFunctions._call_dataclass,

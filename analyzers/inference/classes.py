@@ -106,7 +106,7 @@ class Classes(Entities):
     def _attribute_of(self, value: Value, name: str, node: ast.expr) -> Values:
         match value:
             case ModuleRef(name=module):
-                return self.module_attribute(module, name)
+                return only(Method(value, name)) if name == "__dict__" else self.module_attribute(module, name)
             case External():
                 return self._external_attribute(value, name, node)
             case Obj(kind="instance", cls=ClassRef()):
@@ -289,8 +289,13 @@ class Classes(Entities):
         return self.call(bound, arguments, CallPoint(point.node, point.at, direct=False))
 
     def awaited_instance(self, obj: Obj, node: ast.expr) -> Values:
-        point = CallPoint(node, node, direct=False)
-        return self.call_method(obj, "__await__", NO_ARGUMENTS, point) or only(obj)
+        handed_on = self.call_method(obj, "__await__", NO_ARGUMENTS, CallPoint(node, node, direct=False))
+        if handed_on is None:
+            return only(obj)
+        for value in ordered(handed_on):
+            if isinstance(value, Generator):
+                self.generated(value, node)
+        return self.awaited(handed_on, node)
 
     def iterated_instance(self, obj: Obj, site: ast.expr) -> Values:
         point = CallPoint(site, site, direct=False)

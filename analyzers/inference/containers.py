@@ -17,6 +17,7 @@ from analyzers.inference.values import (
     Future,
     Generator,
     Method,
+    ModuleRef,
     Obj,
     Value,
     Values,
@@ -54,6 +55,8 @@ class Containers(Calls):
             case Data(opaque=opaque) if opaque:
                 self.handed_over(arguments, point, opaque)
                 return only(Data(receiver.origins | self.mixed_origins(arguments), opaque))
+            case Method(receiver=ModuleRef(name=module), name="__dict__"):
+                return self._container_method(self.module_dict(module, point.node), name, arguments, point)
             case Method():
                 self.handed_over(arguments, point, name)
                 return self.opaque(f"`{name}`, a method outside the project")
@@ -83,6 +86,14 @@ class Containers(Calls):
             return only(receiver) if name == "__await__" else PLAIN
         step = self.generated(receiver, point.node)
         return only(Future(step)) if name in ("__anext__", "asend") else step
+
+    def module_dict(self, name: str, node: ast.expr) -> Obj:
+        """The globals of a module, as they are now."""
+        obj = self.new_dict(node)
+        module = self.load(name)
+        for bound in sorted(self.global_names(module)) if module else ():
+            self.store_item(obj, const(bound), self.module_attribute(name, bound))
+        return obj
 
     def mixed_origins(self, arguments: Arguments) -> frozenset[str]:
         return frozenset[str]().union(*(self.origins(values) for values in arguments.all))

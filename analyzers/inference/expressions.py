@@ -15,12 +15,16 @@ from analyzers.inference.values import (
     Arguments,
     ClassRef,
     Const,
+    Coroutine,
     Data,
     Env,
     External,
     Function,
+    Future,
     Method,
+    ModuleRef,
     Obj,
+    Pending,
     Super,
     Unknown,
     Values,
@@ -225,6 +229,8 @@ class Expressions(Operators):
                 return members if names is None else joined(self.attribute(only(value), str(n), node) for n in names)
             case Unknown():
                 return only(value)
+            case Method(receiver=ModuleRef(name=module), name="__dict__"):
+                return self._subscripted_module(module, keys, node)
             case External(name="sys.modules"):
                 return self.named_modules(keys, node)
             case ClassRef() | External():
@@ -237,6 +243,13 @@ class Expressions(Operators):
                 return self.opaque("a subscript of an attribute outside the project")
             case _:
                 return self.mixed([self.forced(only(value), node), self.forced(keys, node)])  # type: ignore[arg-type]  # any other Value
+
+    def _subscripted_module(self, module: str, keys: Values, node: ast.expr) -> Values:
+        names = constants(keys)
+        if names is None:
+            reason = f"the name of the global in `{self.module.text(node)}` is computed"
+            return only(Unknown(Category.DYNAMIC_KEY, reason, "look the entity up in a dict of entities instead"))
+        return joined(self.module_attribute(module, str(name)) for name in names)
 
     def _subscripted_instance(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
         found = self.call_method(obj, "__getitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
@@ -350,9 +363,10 @@ class Expressions(Operators):
         return PLAIN
 
     def _eval_yield_from(self, node: ast.YieldFrom) -> Values:
-        values = self.iterated(self.evaluate(node.value), node.value)
-        self.here.yields = join(self.here.yields, values)
-        return PLAIN
+        source = self.evaluate(node.value)
+        awaitables = frozenset(value for value in source if isinstance(value, Pending | Coroutine | Future))
+        self.here.yields = join(self.here.yields, self.iterated(source - awaitables, node.value))
+        return self.awaited(awaitables, node) or PLAIN
 
     def _eval_text(self, node: ast.JoinedStr) -> Values:
         parts = [self.evaluate(part) for part in node.values]

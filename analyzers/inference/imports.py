@@ -2,7 +2,7 @@
 
 import ast
 
-from analyzers.inference.modules import Module, standing_for
+from analyzers.inference.modules import Module, absolute_name, standing_for
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Location
 from analyzers.inference.targets import Targets
@@ -178,12 +178,7 @@ class Imports(Targets):
 
 def source_of(node: ast.ImportFrom, module: Module) -> str:
     """The dotted name of the module that a `from` import in `module` takes names from."""
-    if not node.level:
-        return node.module or ""
-    package = module.name if module.file.package else module.name.rpartition(".")[0]
-    parts = package.split(".") if package else []
-    kept = parts[: len(parts) - (node.level - 1)] if node.level > 1 else parts
-    return ".".join([*kept, *([node.module] if node.module else [])])
+    return absolute_name("." * node.level + (node.module or ""), module.package)
 
 
 def _needed(node: ast.Import | ast.ImportFrom, module: Module) -> list[str]:

@@ -44,7 +44,8 @@ class Interpreter(Statements):
     def interpret_module(self, module: Module) -> None:
         frame = FrameRecord(0, module.name, module.name, _NO_NODE, Place(module.file.path, 1, 1, 1, 1))
         activation = Activation(module.env, frame, (), None, 0)
-        self.store.set((module.env.owner, "__name__"), const(module.name))
+        for name, value in (("__name__", module.name), ("__package__", module.package)):
+            self.store.set((module.env.owner, name), const(value))
         self.unfinished.add(module)
         run = Run(Dialect.MODERN, module.name, MODULE_STEPS)
         with _deep_recursion(), self.store.permanent(), self._apart(run, activation):

@@ -31,6 +31,11 @@ class Module:
     def name(self) -> str:
         return self.file.module
 
+    @property
+    def package(self) -> str:
+        """The package that relative imports start from."""
+        return self.name if self.file.package else self.name.rpartition(".")[0]
+
     def place(self, node: ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.arg) -> Place:
         return self.source.place(self.file.path, node)
 
@@ -58,6 +63,16 @@ class Module:
             counts[key] = counts.get(key, 0) + 1
             sites[call] = f"{self.name}:{qualname}#{key[1]}#{counts[key]}"
         return sites
+
+
+def absolute_name(name: str, package: str) -> str:
+    """The dotted name of a module; one that begins with dots is relative to `package`."""
+    rest = name.lstrip(".")
+    level = len(name) - len(rest)
+    if not level:
+        return name
+    parts = package.split(".") if package else []
+    return ".".join([*parts[: max(len(parts) - level + 1, 0)], *([rest] if rest else [])])
 
 
 def standing_for(node: ast.AST) -> ast.expr:

@@ -5,7 +5,7 @@ import ast
 from analyzers.inference.expressions import Expressions
 from analyzers.inference.modules import standing_for
 from analyzers.inference.records import CallPoint
-from analyzers.inference.values import PLAIN, Arguments, Const, Obj, Values, joined, only
+from analyzers.inference.values import PLAIN, Arguments, Const, Method, ModuleRef, Obj, Values, constants, joined, only
 
 
 class Targets(Expressions):
@@ -18,6 +18,8 @@ class Targets(Expressions):
                 self.bind(name, values)
             case ast.Attribute(value=value, attr=attr):
                 self.assign_attribute(self.evaluate(value), attr, values)
+            case ast.Subscript(value=value, slice=ast.Slice()):
+                self._assign_slice(self.evaluate(value), self.iterated(values, target))
             case ast.Subscript(value=value, slice=key):
                 self._assign_item(self.evaluate(value), self.evaluate(key), values, target)
             case ast.Starred(value=value):
@@ -27,6 +29,11 @@ class Targets(Expressions):
             case _:
                 pass
 
+    def _assign_slice(self, targets: Values, elements: Values) -> None:
+        for value in targets:
+            if isinstance(value, Obj) and value.kind == "list":
+                self.smash(value, elements)
+
     def _assign_item(self, targets: Values, keys: Values, values: Values, node: ast.expr) -> None:
         for value in targets:
             match value:
@@ -35,6 +42,10 @@ class Targets(Expressions):
                     self.call_method(value, "__setitem__", Arguments((keys, values)), point)
                 case Obj():
                     self.store_item(value, keys, values)
+                case Method(receiver=ModuleRef(name=module), name="__dict__"):
+                    for name in constants(keys) or ():
+                        self.extra_names.setdefault(module, set()).add(str(name))
+                        self.assign_attribute(only(ModuleRef(module)), str(name), values)
                 case _:
                     self.forced(only(value), node)
 
