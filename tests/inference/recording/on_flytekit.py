@@ -11,7 +11,12 @@ from typing import Any
 from flytekit import LaunchPlan
 from flytekit.core.array_node_map_task import ArrayNodeMapTask
 from flytekit.core.base_task import PythonTask
-from flytekit.core.python_function_task import AsyncPythonFunctionTask, EagerAsyncPythonFunctionTask, PythonFunctionTask
+from flytekit.core.python_function_task import (
+    AsyncPythonFunctionTask,
+    EagerAsyncPythonFunctionTask,
+    PythonFunctionTask,
+    PythonInstanceTask,
+)
 from flytekit.core.workflow import ImperativeWorkflow, PythonFunctionWorkflow, WorkflowBase
 
 from tests.inference.recording.naming import name_here
@@ -97,7 +102,7 @@ def install() -> None:
     """Change flytekit's classes for the rest of the process."""
     _labelling(PythonFunctionTask, _task)
     _labelling(PythonFunctionWorkflow, _workflow)
-    for cls in (ArrayNodeMapTask, LaunchPlan, ImperativeWorkflow):
+    for cls in (ArrayNodeMapTask, LaunchPlan, ImperativeWorkflow, PythonInstanceTask):
         _labelling(cls, lambda _: name_here())
     for cls in (PythonTask, AsyncPythonFunctionTask, WorkflowBase, LaunchPlan):
         _noting(cls)
