@@ -4,8 +4,9 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.inference.containers import Containers
 from analyzers.inference.modules import absolute_name
+from analyzers.inference.objects import FACTORY
+from analyzers.inference.record_functions import RECORD_HANDLERS, RecordFunctions
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
@@ -13,6 +14,7 @@ from analyzers.inference.values import (
     PLAIN,
     Arguments,
     ClassRef,
+    Const,
     Descriptor,
     EntityRef,
     External,
@@ -30,6 +32,7 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
@@ -55,11 +58,12 @@ _LOOKING_AT_THE_WHOLE = frozenset(
 )
 """What does not use the elements of a container."""
 
+_PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "len", "repr", "round", "str")
 _FOLDS = 6
 """How often a reduction is followed; what it gives is the same from then on, or nested without end."""
 
 
-class BuiltinFunctions(Containers):
+class BuiltinFunctions(RecordFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_listed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -82,8 +86,7 @@ class BuiltinFunctions(Containers):
         for key, values in arguments.keywords:
             self.store_item(obj, const(key), values)
         if name.endswith("defaultdict") and arguments.positional:
-            made = self.call(arguments.positional[0], Arguments(), CallPoint(point.node, point.at, direct=False))
-            self.store_item(obj, PLAIN, made)
+            self.weaken((obj, FACTORY), arguments.positional[0] - NONE)
         if arguments.double_star is not None:
             self.store_item(obj, PLAIN, arguments.double_star)
         return only(obj)
@@ -228,7 +231,9 @@ class BuiltinFunctions(Containers):
     def _call_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         names = constants(arguments.argument(1, "name"))
         for each in names or ():
-            self.assign_attribute(arguments.argument(0, "object"), str(each), arguments.argument(2, "value"))
+            self.assign_attribute(
+                arguments.argument(0, "object"), str(each), arguments.argument(2, "value"), point.node
+            )
         return NONE
 
     def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -310,18 +315,44 @@ class BuiltinFunctions(Containers):
         index = 1 if name == "typing.cast" else 0
         return arguments.positional[index] if len(arguments.positional) > index else PLAIN
 
-    def _call_dataclass(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        if not arguments.positional:
-            return only(Partial(only(External(name)), Arguments(), point.node))
-        for value in arguments.positional[0]:
-            if isinstance(value, ClassRef):
-                self.record_classes.add(value)
-        return arguments.positional[0]
+    def _call_isinstance(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A constant where every possible value is known to be an instance, or none."""
+        if len(arguments.positional) < 2:
+            return PLAIN
+        classes = [item for values in self._classes_in(arguments.positional[1]) for item in values]
+        outcomes = {self._is_instance(value, classes) for value in arguments.positional[0]}
+        outcome = outcomes.pop() if len(outcomes) == 1 else None
+        return PLAIN if outcome is None else const(outcome)
 
-    def _call_field(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        factory = arguments.keyword("default_factory")
-        made = self._apply(factory, [], point) if factory else EMPTY
-        return join(arguments.keyword("default"), made) or PLAIN
+    def _classes_in(self, values: Values) -> list[Values]:
+        items = self.exact_items(values)
+        return [values] if items is None else items
+
+    def _is_instance(self, value: Value, classes: list[Value]) -> bool | None:
+        own = [cls for cls in classes if isinstance(cls, ClassRef)]
+        builtin = {cls.name.partition(".")[2] for cls in classes if isinstance(cls, External) and _is_builtin(cls.name)}
+        others = len(own) + len(builtin) < len(classes)
+        match value:
+            case Obj(kind="instance", cls=ClassRef() as cls):
+                if set(self.linearized(cls)) & set(own):
+                    return True
+                return None if others or self.external_bases(cls) else False
+            case Obj(kind=kind) if kind != "iterator":
+                return True if kind in builtin else None if others else False
+            case Const(kind=kind):
+                return True if kind in builtin else None if others or (kind == "bool" and "int" in builtin) else False
+            case EntityRef() | Function() | ClassRef():
+                return None if others else False
+            case _:
+                return None
+
+    def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A builtin that asks an object of the project's classes by a method: `len`, `bool`, `str`, ..."""
+        method = f"__{name.rpartition('.')[2]}__"
+        for value in ordered(joined(arguments.positional)):
+            if isinstance(value, Obj) and value.kind == "instance":
+                self.call_method(value, method, Arguments(), point)
+        return self.computed(name, arguments, point)
 
     def _call_truth(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return PLAIN
@@ -349,6 +380,10 @@ class BuiltinFunctions(Containers):
 
 def _container(values: Values) -> bool:
     return all(isinstance(value, Obj) and value.kind not in ("instance", "dict") for value in values)
+
+
+def _is_builtin(name: str) -> bool:
+    return name.startswith("builtins.")
 
 
 def _names(node: ast.expr, name: str) -> bool:
@@ -379,14 +414,12 @@ HANDLERS: dict[str, Handler] = {
         ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.cached_property"),
         BuiltinFunctions._call_descriptor,
     ),
-    **dict.fromkeys(
-        ("typing.cast", "copy.copy", "copy.deepcopy", "weakref.ref", "inspect.unwrap"), BuiltinFunctions._call_same
-    ),
-    **dict.fromkeys(
-        ("builtins.isinstance", "builtins.callable", "builtins.hasattr", "builtins.id"), BuiltinFunctions._call_truth
-    ),
+    **dict.fromkeys(("typing.cast", "weakref.ref", "inspect.unwrap"), BuiltinFunctions._call_same),
+    **dict.fromkeys(("builtins.callable", "builtins.hasattr", "builtins.id"), BuiltinFunctions._call_truth),
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
+    **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
+    "builtins.isinstance": BuiltinFunctions._call_isinstance,
     "builtins.sorted": BuiltinFunctions._call_sorted,
     "builtins.reversed": BuiltinFunctions._call_reversed,
     "builtins.next": BuiltinFunctions._call_next,
@@ -409,8 +442,5 @@ HANDLERS: dict[str, Handler] = {
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     "importlib.import_module": BuiltinFunctions._call_import_module,
     "builtins.__import__": BuiltinFunctions._call_import,
-    "dataclasses.dataclass": BuiltinFunctions._call_dataclass,
-    "attrs.define": BuiltinFunctions._call_dataclass,
-    "attr.s": BuiltinFunctions._call_dataclass,
-    "dataclasses.field": BuiltinFunctions._call_field,
+    **RECORD_HANDLERS,
 }

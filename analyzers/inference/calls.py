@@ -2,7 +2,7 @@
 
 import ast
 
-from analyzers.inference.classes import Classes
+from analyzers.inference.instances import Instances
 from analyzers.inference.records import Activation, CallPoint, HelperRecord, Memo, Unresolvable
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.store import Delta
@@ -48,7 +48,7 @@ _EMPTY_CALLEE = Unresolvable(
 )
 
 
-class Calls(Classes):
+class Calls(Instances):
     """Calling values, and entering the bodies of functions."""
 
     def __init__(self, *arguments: object) -> None:

@@ -8,6 +8,7 @@ from analyzers.inference.records import NO_ARGUMENTS, CallPoint
 from analyzers.inference.store import Location
 from analyzers.inference.values import (
     EMPTY,
+    NONE,
     PLAIN,
     Arguments,
     Bound,
@@ -30,6 +31,7 @@ from analyzers.inference.values import (
     Unknown,
     Value,
     Values,
+    const,
     join,
     joined,
     only,
@@ -38,11 +40,21 @@ from analyzers.inference.values import (
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_standard
 from analyzers.model.calls import Category
-from analyzers.model.entities import EntityKind
 from analyzers.model.facts import Reference
 
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag"})
 _RECORDS = frozenset({"typing.NamedTuple", "pydantic.BaseModel", "typing.TypedDict"})
+_OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
+_CONTAINERS = {
+    "builtins.dict": "dict",
+    "collections.OrderedDict": "dict",
+    "collections.UserDict": "dict",
+    "builtins.list": "list",
+    "collections.UserList": "list",
+    "collections.deque": "list",
+    "builtins.set": "set",
+}
+_OF_CONTAINERS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__iter__"})
 
 
 class Classes(Entities):
@@ -52,18 +64,20 @@ class Classes(Entities):
         super().__init__(*arguments)  # type: ignore[arg-type]  # handed through to Core as they came
         self.bases: dict[ClassRef, list[Values]] = {}
         self.record_classes: set[ClassRef] = set()
+        self.attribute_names: dict[ClassRef, dict[str, None]] = {}
 
     # The method resolution order.
 
     def linearized(self, cls: ClassRef) -> list[ClassRef]:
-        """The project's classes in method resolution order; a base that may be several classes contributes all."""
+        """The project's classes in method resolution order (C3); a base that may be several classes contributes all."""
+        bases = [base for base in self._base_values(cls) if isinstance(base, ClassRef) and base is not cls]
+        lines = [*(self.linearized(base) for base in bases), bases]
         order = [cls]
-        for base in self._base_values(cls):
-            if isinstance(base, ClassRef) and base is not cls:
-                for ancestor in self.linearized(base):
-                    if ancestor in order:
-                        order.remove(ancestor)
-                    order.append(ancestor)
+        while lines := [line for line in lines if line]:
+            heads = (line[0] for line in lines if not any(line[0] in other[1:] for other in lines))
+            head = next(heads, lines[0][0])
+            order.append(head)
+            lines = [[ancestor for ancestor in line if ancestor != head] for line in lines]
         return order
 
     def _base_values(self, cls: ClassRef) -> list[Value]:
@@ -117,15 +131,23 @@ class Classes(Entities):
                 return self._super_attribute(cls, receiver, name, node)
             case Function() | EntityRef() | Partial():
                 own = self.read(attribute_cell(value, name))
-                return own or only(Method(value, name))
+                return own or self._attribute_of_function(value, name)
             case Bound(function=function):
                 return self._attribute_of(function, name, node)
             case Unknown():
                 return only(value)
-            case Pending() | Coroutine():
+            case Pending() | Coroutine() if name != "__await__":
                 return self.attribute(self.forced(only(value), node), name, node)
             case _:
                 return only(Method(value, name))
+
+    def _attribute_of_function(self, value: Function | EntityRef | Partial, name: str) -> Values:
+        function = self.entities[value.number].function if isinstance(value, EntityRef) else value
+        if name != "__name__" or not isinstance(function, Function):
+            return only(Method(value, name))
+        while function.wraps is not None:
+            function = function.wraps
+        return const("<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name)
 
     def _external_attribute(self, value: External, name: str, node: ast.expr) -> Values:
         full = flytekit.canonical(f"{value.name}.{name}")
@@ -139,25 +161,25 @@ class Classes(Entities):
         if found is None:
             return self._missing(cls, name)
         if self.is_enum(cls) and not name.startswith("__"):
-            return joined(self._enum_member(cls, value) for value in found)
+            return self.enum_member(cls, name, found, node)
         return joined(self._through_class(value, cls, node) for value in found)
-
-    def _enum_member(self, cls: ClassRef, value: Value) -> Values:
-        if isinstance(value, Function | Descriptor):
-            return only(value)
-        member = Obj("instance", cls.node, cls.env.owner, cls)
-        cell = attribute_cell(member, "value")
-        self.weaken(cell, only(value))
-        return only(member)
 
     def _through_class(self, value: Value, cls: ClassRef, node: ast.expr) -> Values:
         match value:
             case Descriptor(kind="classmethod", function=inner):
                 return frozenset(Bound(function, cls) for function in inner)
-            case Descriptor(kind="staticmethod", function=inner):
+            case Descriptor(kind="staticmethod" | "field", function=inner):
                 return inner
+            case Obj(kind="instance"):
+                return self._got(value, NONE, cls, node)
             case _:
                 return only(value)
+
+    def _got(self, value: Obj, instance: Values, cls: ClassRef, node: ast.expr) -> Values:
+        """What reading a class attribute gives, which may be a descriptor."""
+        point = CallPoint(node, node, direct=False)
+        found = self.call_method(value, "__get__", Arguments((instance, only(cls))), point)
+        return only(value) if found is None else found
 
     def _instance_attribute(self, obj: Obj, name: str, node: ast.expr) -> Values:
         assert obj.cls is not None
@@ -167,7 +189,7 @@ class Classes(Entities):
             return self.settled(own)
         found = self.class_attribute(self.linearized(obj.cls), name)
         if found is None:
-            return own or self._missing(obj.cls, name)
+            return own or self._attribute_of_object(obj, name)
         return join(own, *(self._through_instance(value, obj, node) for value in found))
 
     def _through_instance(self, value: Value, obj: Obj, node: ast.expr) -> Values:
@@ -177,10 +199,30 @@ class Classes(Entities):
                 return only(Bound(value, obj))
             case Descriptor(kind="property", function=inner):
                 return self.call(inner, Arguments((only(obj),)), CallPoint(node, node, direct=False))
+            case Obj(kind="instance"):
+                return self._got(value, only(obj), obj.cls, node)
             case Descriptor():
                 return self._through_class(value, obj.cls, node)
             case _:
                 return only(value)
+
+    def _attribute_of_object(self, obj: Obj, name: str) -> Values:
+        """An attribute that neither the instance nor the project's classes define."""
+        assert obj.cls is not None
+        content = self.content(obj)
+        if name == "__class__":
+            return only(obj.cls)
+        if content is not None and not name.startswith("__"):
+            return only(content) if name == "data" else only(Method(content, name))
+        if name in _OF_RECORDS and self.is_record(obj.cls):
+            return only(Method(obj, name))
+        return self._missing(obj.cls, name)
+
+    def content(self, obj: Obj) -> Obj | None:
+        """The container that an instance is too, if its class inherits from one."""
+        bases = self.external_bases(obj.cls) if obj.cls is not None else set()
+        kind = next((_CONTAINERS[base] for base in sorted(bases) if base in _CONTAINERS), None)
+        return None if kind is None else Obj(kind, obj.site, obj.owner)
 
     def _super_attribute(self, cls: ClassRef, receiver: Value, name: str, node: ast.expr) -> Values:
         start = receiver.cls if isinstance(receiver, Obj) and receiver.cls else receiver
@@ -191,14 +233,19 @@ class Classes(Entities):
             return only(Method(receiver, name))
         if isinstance(receiver, Obj):
             return joined(self._through_instance(value, receiver, node) for value in found)
-        return joined(self._through_class(value, cls, node) for value in found)
+        bound = receiver if isinstance(receiver, ClassRef) else cls
+        return joined(self._through_class(value, bound, node) for value in found)
 
     def _missing(self, cls: ClassRef, name: str) -> Values:
         """An attribute that no class of the project defines."""
         if self.class_attribute(self.linearized(cls), "__getattr__") is not None:
             reason = f"`{cls.node.name}.__getattr__` decides at run time what `{name}` is"
             return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, f"give `{cls.node.name}` an attribute `{name}`"))
-        if name in ("__class__", "__name__", "__dict__", "__doc__", "name", "_fields"):
+        if name == "__name__":
+            return const(cls.node.name)
+        if name in ("__subclasses__", "__new__"):
+            return only(Method(cls, name))
+        if name in ("__class__", "__dict__", "__doc__", "name", "_fields"):
             return PLAIN
         foreign = sorted(base for base in self.external_bases(cls) if not is_standard(base))
         if foreign:
@@ -210,7 +257,7 @@ class Classes(Entities):
 
     # Changing attributes.
 
-    def assign_attribute(self, values: Values, name: str, new: Values) -> None:
+    def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
         """`target.name = new` for each possible target."""
         for value in values:
             match value:
@@ -219,12 +266,47 @@ class Classes(Entities):
                     self.volatile.add(location)
                     self._assign_module(module, name, new, strong=len(values) == 1)
                 case ClassRef(env=env):
+                    inherited = self.class_attribute(self.linearized(value)[1:], name)
+                    self._inherit((env.owner, name), inherited or EMPTY)
                     self._overwrite((env.owner, name), new, strong=len(values) == 1)
-                case Obj(kind="instance"):
-                    strong = len(values) == 1 and value not in self.summaries
-                    self._overwrite(attribute_cell(value, name), new, strong)
+                case Obj(kind="instance", cls=ClassRef() as cls):
+                    self._assign_to_instance(value, cls, name, new, node, alone=len(values) == 1)
                 case _:
                     self._overwrite(attribute_cell(value, name), new, strong=False)
+
+    def _assign_to_instance(self, obj: Obj, cls: ClassRef, name: str, new: Values, node: ast.expr, alone: bool) -> None:
+        inherited = self.class_attribute(self.linearized(cls), name) or EMPTY
+        if self._set_by_descriptor(obj, inherited, new, node):
+            return
+        self.attribute_names.setdefault(cls, {})[name] = None
+        location = attribute_cell(obj, name)
+        plain = [value for value in inherited if not isinstance(value, Obj | Descriptor)]
+        self._inherit(location, joined(self._through_instance(value, obj, node) for value in plain))
+        self._overwrite(location, new, strong=alone and obj not in self.summaries)
+
+    def _set_by_descriptor(self, obj: Obj, inherited: Values, new: Values, node: ast.expr) -> bool:
+        """Whether a property's setter or the `__set__` of a descriptor took the value."""
+        point = CallPoint(node, node, direct=False)
+        arguments = Arguments((only(obj), new))
+        taken = False
+        for value in ordered(inherited):
+            if isinstance(value, Descriptor) and value.setter:
+                self.call(value.setter, arguments, point)
+                taken = True
+            elif isinstance(value, Obj) and self.call_method(value, "__set__", arguments, point) is not None:
+                taken = True
+        return taken
+
+    def _inherit(self, location: Location, inherited: Values) -> None:
+        """An attribute is about to get a value of its own; where no run gave it one, the inherited one shows."""
+        if inherited and location not in self.store:
+            self.store.presume(location, inherited)
+
+    def delete_attribute(self, values: Values, name: str) -> None:
+        """`del target.name`: what the class has under that name shows again."""
+        for value in values:
+            if isinstance(value, Obj) and len(values) == 1 and value not in self.summaries:
+                self.write(attribute_cell(value, name), EMPTY)
 
     def _assign_module(self, module: str, name: str, new: Values, strong: bool) -> None:
         loaded = self.load(module)
@@ -234,57 +316,14 @@ class Classes(Entities):
     def _overwrite(self, location: Location, values: Values, strong: bool) -> None:
         (self.write if strong else self.weaken)(location, values)
 
-    # Instances.
-
-    def instantiate(self, cls: ClassRef, arguments: Arguments, point: CallPoint) -> Values:
-        """The instance that calling a class makes; its `__init__` runs."""
-        if self.is_enum(cls):
-            return self._enum_members(cls, point.node)
-        task = next((base for base in sorted(self.external_bases(cls)) if flytekit.constructed_kind(base)), None)
-        if task is not None:
-            return self.made(task, EntityKind.TASK_INSTANCE, arguments, point.node)
-        obj = self.allocate("instance", point.node, cls)
-        order = self.linearized(cls)
-        created = self.class_attribute(order, "__init__")
-        if created is not None:
-            bound: Values = frozenset(Bound(value, obj) for value in created if isinstance(value, Function))
-            self.call(bound, arguments, CallPoint(point.node, point.at, direct=False))
-        elif self.is_record(cls):
-            self._fill_record(obj, order, arguments, point)
-        elif self.external_bases(cls):
-            self.handed_over(arguments, point, cls.node.name)
-        return only(obj)
-
-    def _enum_members(self, cls: ClassRef, node: ast.expr) -> Values:
-        names = [
-            target.id
-            for statement in cls.node.body
-            if isinstance(statement, ast.Assign)
-            for target in statement.targets
-            if isinstance(target, ast.Name)
-        ]
-        return joined(self._attribute_of_class(cls, name, node) for name in names)
-
-    def _fill_record(self, obj: Obj, order: list[ClassRef], arguments: Arguments, point: CallPoint) -> None:
-        fields = list(dict.fromkeys(name for cls in reversed(order) for name in _annotated(cls.node)))
-        for index, name in enumerate(fields):
-            given = arguments.argument(index, name)
-            rest = join(arguments.star or EMPTY, arguments.double_star or EMPTY)
-            if not given:
-                given = join(rest, self.class_attribute(order, name) or EMPTY)
-            self.assign_attribute(only(obj), name, given)
-        after = self.class_attribute(order, "__post_init__")
-        if after is not None:
-            bound: Values = frozenset(Bound(value, obj) for value in after)
-            self.call(bound, NO_ARGUMENTS, CallPoint(point.node, point.at, direct=False))
-
     def call_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values | None:
         """`obj.name(...)` where the project's class defines it, else None."""
         if obj.cls is None:
             return None
         found = self.class_attribute(self.linearized(obj.cls), name)
         if found is None:
-            return None
+            content = self.content(obj) if name in _OF_CONTAINERS else None
+            return None if content is None else self.call(only(Method(content, name)), arguments, point)
         bound = joined(self._through_instance(value, obj, point.node) for value in found)
         return self.call(bound, arguments, CallPoint(point.node, point.at, direct=False))
 
@@ -303,9 +342,9 @@ class Classes(Entities):
             iterator = self.call_method(obj, method, NO_ARGUMENTS, point)
             if iterator is not None:
                 return joined(self._stepped(value, obj, step, site) for value in iterator)
-        if obj.cls is not None and self.is_record(obj.cls):
-            fields = [name for cls in self.linearized(obj.cls) for name in _annotated(cls.node)]
-            return joined(self.read(attribute_cell(obj, name)) for name in fields)
+        items = self.record_items(obj)
+        if items is not None:
+            return joined(items)
         found = self.call_method(obj, "__getitem__", Arguments((PLAIN,)), point)
         return PLAIN if found is None else found
 
@@ -321,13 +360,25 @@ class Classes(Entities):
             case Generator():
                 return self.generated(value, site)
             case ClassRef() if self.is_enum(value):
-                return self._enum_members(value, site)
+                return self.enum_members(value, site)
             case Pending() | Coroutine():
                 return self.forced(only(value), site)
             case Method() | External() | ExternalInstance() | Future():
                 return self.opaque("iterated code outside the project")
             case _:
                 return PLAIN
+
+    def record_items(self, obj: Obj) -> list[Values] | None:
+        """The fields of a record one by one."""
+        raise AssertionError("the part that knows instances answers this")
+
+    def enum_member(self, cls: ClassRef, name: str, values: Values, node: ast.expr) -> Values:
+        """The member `name` of an enum, or what else the class has under that name."""
+        raise AssertionError("the part that knows instances answers this")
+
+    def enum_members(self, cls: ClassRef, node: ast.expr) -> Values:
+        """All members of an enum."""
+        raise AssertionError("the part that knows instances answers this")
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
         """What iterating over a generator of the project gives."""
@@ -336,7 +387,3 @@ class Classes(Entities):
     def handed_over(self, arguments: Arguments, point: CallPoint, receiver: str) -> None:
         """Arguments that go to code that is not seen through."""
         raise AssertionError("the part that knows calls answers this")
-
-
-def _annotated(node: ast.ClassDef) -> list[str]:
-    return [s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]

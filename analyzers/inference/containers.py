@@ -5,20 +5,25 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.inference.calls import Calls
+from analyzers.inference.objects import FACTORY, slot
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
+    EMPTY,
     NONE,
     PLAIN,
     Arguments,
+    ClassRef,
     Const,
     Coroutine,
     Data,
+    Descriptor,
     ExternalInstance,
     Future,
     Generator,
     Method,
     ModuleRef,
     Obj,
+    Pending,
     Value,
     Values,
     const,
@@ -50,19 +55,28 @@ class Containers(Calls):
                 return self._future_method(result, name, arguments, point)
             case Const():
                 return self._text_method(receiver, name, arguments, point)
-            case Generator() | Coroutine():
-                return self._iterator_method(receiver, name, arguments, point)
-            case Data(opaque=opaque) if opaque:
-                self.handed_over(arguments, point, opaque)
-                return only(Data(receiver.origins | self.mixed_origins(arguments), opaque))
+            case Generator():
+                return self._generator_method(receiver, name, point)
+            case Coroutine() | Pending() if name == "__await__":
+                return only(Future(self.awaited(only(receiver), point.node)))
+            case Descriptor() if name in ("setter", "getter", "deleter"):
+                return only(receiver._replace(setter=joined(arguments.all)) if name == "setter" else receiver)
+            case ClassRef():
+                return self._class_method(receiver, name, arguments, point)
             case Method(receiver=ModuleRef(name=module), name="__dict__"):
                 return self._container_method(self.module_dict(module, point.node), name, arguments, point)
-            case Method():
-                self.handed_over(arguments, point, name)
-                return self.opaque(f"`{name}`, a method outside the project")
             case _:
-                self.handed_over(arguments, point, name)
-                return self.mixed([only(receiver), *arguments.all])
+                return self._foreign_method(receiver, name, arguments, point)
+
+    def _foreign_method(self, receiver: Value, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A method of something that is not seen through."""
+        opaque = receiver.opaque if isinstance(receiver, Data) else ""
+        self.handed_over(arguments, point, opaque or name)
+        if isinstance(receiver, Method):
+            return self.opaque(f"`{name}`, a method outside the project")
+        if isinstance(receiver, Data) and opaque:
+            return only(Data(receiver.origins | self.mixed_origins(arguments), opaque))
+        return self.mixed([only(receiver), *arguments.all])
 
     def _text_method(self, receiver: Const, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A method of a constant text, computed where its arguments are constants too."""
@@ -78,12 +92,8 @@ class Containers(Calls):
             return self.sequence(type(result).__name__, point.node, [const(part) for part in result])
         return const(result)
 
-    def _iterator_method(
-        self, receiver: Generator | Coroutine, name: str, arguments: Arguments, point: CallPoint
-    ) -> Values:
-        """`__await__` of a coroutine, `__next__`, `send` and the like of a generator."""
-        if isinstance(receiver, Coroutine):
-            return only(receiver) if name == "__await__" else PLAIN
+    def _generator_method(self, receiver: Generator, name: str, point: CallPoint) -> Values:
+        """`__next__`, `send` and the like of a generator."""
         step = self.generated(receiver, point.node)
         return only(Future(step)) if name in ("__anext__", "asend") else step
 
@@ -100,10 +110,31 @@ class Containers(Calls):
 
     def _object_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A method that `object` or an external base gives to an instance, reached through `super()`."""
-        if name in ("__setattr__", "__init_subclass__", "__init__", "__post_init__"):
+        content = self.content(obj)
+        if name == "__init__":
+            self.fill_content(obj, arguments, point)
             return NONE
+        if content is not None:
+            return self._container_method(content, name, arguments, point)
+        if name in ("__setattr__", "__init_subclass__", "__post_init__"):
+            return NONE
+        if name == "_asdict":
+            return self.as_dict(obj, point.node)
+        if name in ("_replace", "model_copy"):
+            return self.copied_instance(obj, arguments, point)
         self.handed_over(arguments, point, name)
         return self.opaque(f"`{name}` of a class outside the project")
+
+    def _class_method(self, cls: ClassRef, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A method that every class has, such as `super().__new__` and `__subclasses__`."""
+        if name == "__subclasses__":
+            known = [each for each, bases in self.bases.items() if cls in joined(bases)]
+            return self.sequence("list", point.node, [only(each) for each in known])
+        if name == "__new__":
+            classes = ordered(arguments.positional[0] if arguments.positional else only(cls))
+            return joined(self.new_instance(each, point.node) for each in classes if isinstance(each, ClassRef))
+        self.handed_over(arguments, point, name)
+        return self.mixed(list(arguments.all))
 
     def _container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
@@ -286,12 +317,36 @@ class Containers(Calls):
         ]
         return self.sequence("iterator", node, pairs)
 
+    def subscripted_container(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
+        """`obj[key]`; a defaultdict makes what is missing."""
+        factory = self.read((obj, FACTORY)) if obj.kind == "dict" else EMPTY
+        key = single(keys)
+        if factory and not self.holds(obj, keys):
+            what = (obj, slot(key)) if key is not None and self.distinct(key) else obj
+            made = self.call(factory, Arguments(), CallPoint(self.stand_in(node, what), node, direct=False))
+            self.store_item(obj, keys, join(self.load_item(obj, keys), made))
+        return self.load_item(obj, keys)
+
     def tuple_at(self, node: ast.AST, index: int, items: list[Values]) -> Values:
         """One of several tuples that the same expression makes; `index` tells them apart."""
         key = (node, index)
         if key not in self.positions:
             self.positions[key] = ast.Tuple([], ast.Load())
         return self.sequence("tuple", self.positions[key], items)
+
+    def _method_store(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        self.store_item(obj, self.forced(arguments.argument(0, "key"), node), arguments.argument(1, "value"))
+        return NONE
+
+    def _method_delete(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        self.remove_item(obj, self.forced(arguments.argument(0, "key"), node))
+        return NONE
+
+    def _method_subscript(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self.load_item(obj, self.forced(arguments.argument(0, "key"), node))
+
+    def _method_iterator(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self.many("iterator", node, self.iterated(only(obj), node))
 
     def _method_step(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.take_item(obj, const(0))
@@ -336,5 +391,8 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("iterator", "__anext__"): Containers._method_async_step,
     ("", "copy"): Containers._method_copy,
     ("", "clear"): Containers._method_clear,
-    ("", "__getitem__"): Containers._method_lookup,
+    ("", "__getitem__"): Containers._method_subscript,
+    ("", "__setitem__"): Containers._method_store,
+    ("", "__delitem__"): Containers._method_delete,
+    ("", "__iter__"): Containers._method_iterator,
 }

@@ -2,7 +2,8 @@
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from analyzers.inference.modules import Module, parse
 from analyzers.inference.records import (
@@ -124,6 +125,17 @@ class Core(ABC):
         if location[0] is not self.here.home:
             self.here.written.add(location)
 
+    @contextmanager
+    def turn(self, number: int) -> Iterator[None]:
+        """One turn of a loop that is unrolled."""
+        here = self.here
+        outer = here.turns
+        here.turns = (*outer, number)
+        try:
+            yield
+        finally:
+            here.turns = outer
+
     def each(self, values: Iterable[Value], act: Callable[[Value], Values]) -> Values:
         """What `act` gives for the possible values, of which one is the real one: what it writes is joined."""
         results: list[Values] = []
@@ -148,9 +160,10 @@ class Core(ABC):
             location: Location = (scope.owner, name)
             if visible and (name in scope.names or (scope.parent is None and location in self.store)):
                 values = self.read(location)
-                if values or scope.parent is not None:
+                if values or (scope.parent is not None and not scope.closed):
                     return self.settled(values)
-                return values if location in self.store else None
+                if not scope.closed:
+                    return values if location in self.store else None
             scope = scope.parent
         return None
 

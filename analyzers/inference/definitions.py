@@ -6,6 +6,8 @@ from analyzers.inference.imports import Imports
 from analyzers.inference.records import CallPoint
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.values import (
+    EMPTY,
+    PLAIN,
     Arguments,
     Bound,
     ClassRef,
@@ -14,13 +16,18 @@ from analyzers.inference.values import (
     Env,
     External,
     Function,
+    Method,
     Obj,
     Partial,
     Values,
+    const,
     joined,
     only,
+    ordered,
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
+
+Keywords = tuple[tuple[str, Values], ...]
 
 
 class Definitions(Imports):
@@ -29,6 +36,7 @@ class Definitions(Imports):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self.classes: dict[Env, ClassRef] = {}
+        self.metaclasses: dict[ClassRef, Values] = {}
 
     def _exec_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         function = Function(node, self.env, None, self._owning_class())
@@ -68,7 +76,7 @@ class Definitions(Imports):
         for value in decorating:
             if isinstance(value, External) and (self.makes_entity(value.name) or self.has_handler(value.name)):
                 return False
-            if isinstance(value, known):
+            if isinstance(value, known) or (isinstance(value, Method) and isinstance(value.receiver, Descriptor)):
                 return False
         return True
 
@@ -81,8 +89,7 @@ class Definitions(Imports):
 
     def _exec_class(self, node: ast.ClassDef) -> None:
         bases = [self.evaluate(base) for base in node.bases if not isinstance(base, ast.Starred)]
-        for keyword in node.keywords:
-            self.evaluate(keyword.value)
+        keywords = tuple((keyword.arg or "", self.evaluate(keyword.value)) for keyword in node.keywords)
         decorators = [(decorator, self.evaluate(decorator)) for decorator in node.decorator_list]
         qualname = f"{self.env.qualname}.{node.name}" if self.env.qualname else node.name
         owner = self.owners.setdefault((node, self.env.owner), ("class", len(self.owners)))
@@ -95,7 +102,9 @@ class Definitions(Imports):
         outer, self.here.env = self.here.env, env
         self.execute(node.body)
         self.here.env = outer
-        self._register_subclass(cls, node)
+        self._name_descriptors(cls)
+        self._create_by_metaclass(cls, keywords)
+        self._register_subclass(cls, keywords)
         values: Values = only(cls)
         for decorator, decorating in reversed(decorators):
             if not self._transparent(decorating):
@@ -104,12 +113,37 @@ class Definitions(Imports):
                 )
         self.bind(node.name, values)
 
-    def _register_subclass(self, cls: ClassRef, node: ast.ClassDef) -> None:
-        """`__init_subclass__` of a base runs with the new class."""
-        hook = self.class_attribute(self.linearized(cls)[1:], "__init_subclass__")
-        point = CallPoint(node.bases[0], node.bases[0], direct=False) if node.bases else None
-        if hook is None or point is None:
-            return
-        for value in hook:
+    def _register_subclass(self, cls: ClassRef, keywords: Keywords) -> None:
+        """`__init_subclass__` of a base runs with the new class and the keywords of its statement."""
+        hook = self.class_attribute(self.linearized(cls)[1:], "__init_subclass__") or EMPTY
+        options = tuple(pair for pair in keywords if pair[0] != "metaclass")
+        for value in ordered(hook):
             inner = value.function if isinstance(value, Descriptor) else only(value)
-            self.call(inner, Arguments((only(cls),)), point)
+            self.call(inner, Arguments((only(cls),), options), self._class_point(cls, "__init_subclass__"))
+
+    def _name_descriptors(self, cls: ClassRef) -> None:
+        """`__set_name__` of what the body of a class binds."""
+        for name in sorted(cls.env.names):
+            for value in ordered(self.store.get((cls.env.owner, name))):
+                if isinstance(value, Obj) and value.kind == "instance":
+                    arguments = Arguments((only(cls), const(name)))
+                    self.call_method(value, "__set_name__", arguments, self._class_point(cls, name))
+
+    def _create_by_metaclass(self, cls: ClassRef, keywords: Keywords) -> None:
+        """`__init__` of the project's metaclass, its own or that of a base, runs with the new class."""
+        given = joined(values for name, values in keywords if name == "metaclass")
+        inherited = [self.metaclasses[base] for base in self.linearized(cls)[1:] if base in self.metaclasses]
+        metaclass = given or joined(inherited[:1])
+        if not metaclass:
+            return
+        self.metaclasses[cls] = metaclass
+        point = self._class_point(cls, "metaclass")
+        for value in ordered(metaclass):
+            created = self.class_attribute(self.linearized(value), "__init__") if isinstance(value, ClassRef) else None
+            if created is not None:
+                arguments = Arguments((only(cls), const(cls.node.name), PLAIN, PLAIN))
+                self.call(created, arguments, point)
+
+    def _class_point(self, cls: ClassRef, what: str) -> CallPoint:
+        node = self.stand_in(cls.node, what)
+        return CallPoint(node, node, direct=False)

@@ -24,9 +24,9 @@ from analyzers.inference.values import (
     Method,
     ModuleRef,
     Obj,
-    Pending,
     Super,
     Unknown,
+    Value,
     Values,
     const,
     constants,
@@ -212,7 +212,8 @@ class Expressions(Operators):
     def _eval_subscript(self, node: ast.Subscript) -> Values:
         values = self.evaluate(node.value)
         if isinstance(node.slice, ast.Slice):
-            return joined(self._sliced(value, node) for value in values)
+            bounds = self.slice_of(node)
+            return joined(self._sliced(value, bounds, node) for value in values)
         keys = self.evaluate(node.slice)
         return joined(self.subscripted(value, keys, node) for value in values)
 
@@ -222,15 +223,17 @@ class Expressions(Operators):
             case Obj(kind="instance"):
                 return self._subscripted_instance(value, keys, node)
             case Obj():
-                return self.load_item(value, self.forced(keys, node))
+                return self.subscripted_container(value, self.forced(keys, node), node)
             case ClassRef() if self.is_enum(value):
                 names = constants(keys)
-                members = self._enum_members(value, node)
+                members = self.enum_members(value, node)
                 return members if names is None else joined(self.attribute(only(value), str(n), node) for n in names)
             case Unknown():
                 return only(value)
             case Method(receiver=ModuleRef(name=module), name="__dict__"):
                 return self._subscripted_module(module, keys, node)
+            case External(name="sys.version_info"):
+                return const(3) if keys == const(0) else PLAIN
             case External(name="sys.modules"):
                 return self.named_modules(keys, node)
             case ClassRef() | External():
@@ -255,22 +258,29 @@ class Expressions(Operators):
         found = self.call_method(obj, "__getitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
         if found is not None:
             return found
+        found = self.item_of_instance(obj, keys)
+        if found is not None:
+            return found
         return self.iterated_instance(obj, node) if obj.cls and self.is_record(obj.cls) else PLAIN
 
-    def _sliced(self, value: object, node: ast.Subscript) -> Values:
+    def slice_of(self, node: ast.Subscript) -> slice | None:
+        """The slice that a subscript asks for, where its bounds are known."""
         assert isinstance(node.slice, ast.Slice)
-        bounds = [
-            self.evaluate(part) if part else NONE for part in (node.slice.lower, node.slice.upper, node.slice.step)
-        ]
+        parts = (node.slice.lower, node.slice.upper, node.slice.step)
+        bounds = [single(self.evaluate(part)) if part else Const(None, "NoneType") for part in parts]
+        known = [bound.value for bound in bounds if isinstance(bound, Const)]
+        numbers = [bound for bound in known if bound is None or isinstance(bound, int)]
+        return slice(numbers[0], numbers[1], numbers[2] or None) if len(numbers) == len(parts) else None
+
+    def _sliced(self, value: Value, bounds: slice | None, node: ast.Subscript) -> Values:
+        if isinstance(value, Const):
+            return PLAIN
         if not (isinstance(value, Obj) and value.kind in ("list", "tuple")):
-            return self.subscripted(value, joined(bounds), node) if not isinstance(value, Const) else PLAIN
+            return self.subscripted(value, PLAIN, node)
         items = self.items(value)
-        exact = [bound.value for bound in map(single, bounds) if isinstance(bound, Const)]
-        numbers = [bound for bound in exact if bound is None or isinstance(bound, int)]
-        if items is None or len(numbers) < len(bounds):
+        if items is None or bounds is None:
             return self.many(value.kind, node, self.elements(value))
-        lower, upper, step = numbers
-        return self.sequence(value.kind, node, items[slice(lower, upper, step or None)])
+        return self.sequence(value.kind, node, items[bounds])
 
     def _eval_sequence_display(self, node: ast.List | ast.Tuple | ast.Set) -> Values:
         kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
@@ -323,7 +333,10 @@ class Expressions(Operators):
         exact = items is not None and len(items) <= _UNROLL_LIMIT
         elements = items if items is not None and exact else [self.iterated(source, node.generators[0].iter)]
         mark = self.store.mark()
-        turns = [self._turn(node, element) for element in elements]
+        turns: list[_Turn] = []
+        for number, element in enumerate(elements):
+            with self.turn(number):
+                turns.append(self._turn(node, element))
         self.store.merge([{}, self.store.rewind(mark)])
         certain = exact and all(turn.reached is not None for turn in turns)
         return self._collected(node, [turn for turn in turns if turn.reached is not False], certain)
@@ -364,7 +377,7 @@ class Expressions(Operators):
 
     def _eval_yield_from(self, node: ast.YieldFrom) -> Values:
         source = self.evaluate(node.value)
-        awaitables = frozenset(value for value in source if isinstance(value, Pending | Coroutine | Future))
+        awaitables = frozenset(value for value in source if isinstance(value, Coroutine | Future))
         self.here.yields = join(self.here.yields, self.iterated(source - awaitables, node.value))
         return self.awaited(awaitables, node) or PLAIN
 

@@ -37,6 +37,7 @@ _LENGTH = "length"
 _KEYS = "keys"
 _SIZE = "size"
 _NEXT = "next"
+FACTORY = "factory"
 _EXACT_LENGTH_LIMIT = 64
 _CONTENTS_LIMIT = 4000
 
@@ -61,7 +62,9 @@ class Objects(Core):
 
     def allocate(self, kind: str, site: ast.AST, cls: ClassRef | None = None) -> Obj:
         """The object that the expression `site` makes in the present activation."""
-        obj = Obj(kind, site, self.env.owner, cls)
+        turns = self.here.turns
+        owner = ("turn", (self.env.owner, turns)) if turns else self.env.owner
+        obj = Obj(kind, site, owner, cls)
         born: Location = (obj, "born")
         if born in self.store:
             self.summaries.add(obj)

@@ -117,6 +117,7 @@ class Loop:
 class Activation:
     """One function body, or module, that is being interpreted.
 
+    `turns` numbers the turns of the loops that are being unrolled: each turn makes objects of its own.
     `env` is the present scope (a comprehension inside has its own), `home` the owner of the body's cells.
     """
 
@@ -133,6 +134,7 @@ class Activation:
         self.yields: Values = EMPTY
         self.returns: list[Delta] = []
         self.loops: list[Loop] = []
+        self.turns: tuple[int, ...] = ()
         self.reads: Delta = {}
         self.written: set[Location] = set()
         self.arguments = NO_ARGUMENTS

@@ -99,8 +99,8 @@ class Statements(Failures):
                     for obj in self.evaluate(value):
                         if isinstance(obj, Obj) and obj.kind != "instance":
                             self.remove_item(obj, keys)
-                case ast.Attribute(value=value):
-                    self.evaluate(value)
+                case ast.Attribute(value=value, attr=attr):
+                    self.delete_attribute(self.evaluate(value), attr)
                 case _:
                     pass
 
@@ -218,11 +218,12 @@ class Statements(Failures):
         breaks: list[Delta] = []
         alive = True
         start = self.store.mark()
-        for element in items:
+        for number, element in enumerate(items):
             loop = Loop(start)
             self.here.loops.append(loop)
-            self.assign(node.target, element)
-            falls = self.execute(node.body)
+            with self.turn(number):
+                self.assign(node.target, element)
+                falls = self.execute(node.body)
             self.here.loops.pop()
             breaks += loop.breaks
             ends = [self.store.since(start)] if falls else []

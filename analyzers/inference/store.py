@@ -39,6 +39,10 @@ class Store:
         self._trail.append((location, old))
         self._cells[location] = values
 
+    def presume(self, location: Location, values: Values) -> None:
+        """Where the cell was not written, it has these values, and always had."""
+        self._cells.setdefault(location, values)
+
     def add(self, location: Location, values: Values) -> bool:
         """Join into a cell (a weak update); returns whether that changed it."""
         old = self._cells.get(location)

@@ -17,9 +17,9 @@ class Targets(Expressions):
             case ast.Name(id=name):
                 self.bind(name, values)
             case ast.Attribute(value=value, attr=attr):
-                self.assign_attribute(self.evaluate(value), attr, values)
+                self.assign_attribute(self.evaluate(value), attr, values, target)
             case ast.Subscript(value=value, slice=ast.Slice()):
-                self._assign_slice(self.evaluate(value), self.iterated(values, target))
+                self._assign_slice(self.evaluate(value), values, target)
             case ast.Subscript(value=value, slice=key):
                 self._assign_item(self.evaluate(value), self.evaluate(key), values, target)
             case ast.Starred(value=value):
@@ -29,10 +29,19 @@ class Targets(Expressions):
             case _:
                 pass
 
-    def _assign_slice(self, targets: Values, elements: Values) -> None:
+    def _assign_slice(self, targets: Values, values: Values, node: ast.Subscript) -> None:
+        """`target[a:b] = values`, exactly where all lengths and bounds are known."""
+        bounds = self.slice_of(node)
+        new = self.exact_items(values)
         for value in targets:
-            if isinstance(value, Obj) and value.kind == "list":
-                self.smash(value, elements)
+            if not (isinstance(value, Obj) and value.kind == "list"):
+                continue
+            items = self.items(value)
+            if items is None or new is None or bounds is None or len(targets) > 1:
+                self.smash(value, self.iterated(values, node))
+            else:
+                items[bounds] = new
+                self.refill(value, items)
 
     def _assign_item(self, targets: Values, keys: Values, values: Values, node: ast.expr) -> None:
         for value in targets:
@@ -45,7 +54,7 @@ class Targets(Expressions):
                 case Method(receiver=ModuleRef(name=module), name="__dict__"):
                     for name in constants(keys) or ():
                         self.extra_names.setdefault(module, set()).add(str(name))
-                        self.assign_attribute(only(ModuleRef(module)), str(name), values)
+                        self.assign_attribute(only(ModuleRef(module)), str(name), values, node)
                 case _:
                     self.forced(only(value), node)
 

@@ -220,10 +220,14 @@ class Future(NamedTuple):
 
 
 class Descriptor(NamedTuple):
-    """A function in a class body under `staticmethod`, `classmethod` or `property` (`kind`)."""
+    """What a class body makes of a function by `staticmethod`, `classmethod` or `property` (`kind`).
+
+    The default of a dataclass's field is one too: `field` holds the value, `factory` the function that makes it.
+    """
 
     kind: str
     function: "Values"
+    setter: "Values" = frozenset()
     tag: str = "descriptor"
 
 
