@@ -43,6 +43,9 @@ NESTING_LIMIT = 1200
 """How many helpers may be open at once."""
 _ITERATIONS = 20
 
+REGISTERED = "registered"
+"""The cell of a generic function that holds its implementations for other types."""
+
 _EMPTY_CALLEE = Unresolvable(
     Category.UNKNOWN_NAME, "nothing is known to be bound to the callee", "define the name where eagerc can see it"
 )
@@ -82,7 +85,7 @@ class Calls(Instances):
             case EntityRef():
                 return self.invoked(value, arguments, point, certain)
             case Function():
-                return self._call_function(value, arguments, point)
+                return self._call_dispatched(value, arguments, point)
             case Bound(function=function, receiver=receiver):
                 whole = arguments._replace(positional=(only(receiver), *arguments.positional))
                 return self._call_one(function, whole, point, certain)
@@ -123,6 +126,14 @@ class Calls(Instances):
             return result
         reason = f"`{obj.cls.node.name}` has no `__call__` in the project" if obj.cls else "the object cannot be called"
         return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, "define `__call__` in the project"))
+
+    def _call_dispatched(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
+        """A call of a function, and of what was registered for other types of its argument (`singledispatch`)."""
+        others = self.read((function, REGISTERED))
+        if not others:
+            return self._call_function(function, arguments, point)
+        everyone = [value for value in (function, *others) if isinstance(value, Function)]
+        return self.each(everyone, lambda one: self._call_function(one, arguments, point))  # type: ignore[arg-type]  # all are functions
 
     def _call_function(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         generator = not isinstance(function.node, ast.Lambda) and scope_of(function.node).generator

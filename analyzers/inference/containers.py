@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.inference.calls import Calls
+from analyzers.inference.calls import REGISTERED, Calls
 from analyzers.inference.objects import FACTORY, slot
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
@@ -18,11 +18,13 @@ from analyzers.inference.values import (
     Data,
     Descriptor,
     ExternalInstance,
+    Function,
     Future,
     Generator,
     Method,
     ModuleRef,
     Obj,
+    Partial,
     Pending,
     Value,
     Values,
@@ -55,6 +57,8 @@ class Containers(Calls):
                 return self._future_method(result, name, arguments, point)
             case Const():
                 return self._text_method(receiver, name, arguments, point)
+            case Function() if name == "register":
+                return self._register(receiver, arguments, point)
             case Generator():
                 return self._generator_method(receiver, name, point)
             case Coroutine() | Pending() if name == "__await__":
@@ -91,6 +95,14 @@ class Containers(Calls):
         if isinstance(result, list | tuple):
             return self.sequence(type(result).__name__, point.node, [const(part) for part in result])
         return const(result)
+
+    def _register(self, generic: Function, arguments: Arguments, point: CallPoint) -> Values:
+        """`generic.register(function)`, and the decorator that `generic.register(type)` gives."""
+        functions = frozenset(value for value in joined(arguments.positional) if isinstance(value, Function))
+        if not functions:
+            return only(Partial(only(Method(generic, "register")), arguments, point.node))
+        self.weaken((generic, REGISTERED), functions)
+        return functions
 
     def _generator_method(self, receiver: Generator, name: str, point: CallPoint) -> Values:
         """`__next__`, `send` and the like of a generator."""

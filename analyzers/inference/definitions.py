@@ -76,7 +76,7 @@ class Definitions(Imports):
         for value in decorating:
             if isinstance(value, External) and (self.makes_entity(value.name) or self.has_handler(value.name)):
                 return False
-            if isinstance(value, known) or (isinstance(value, Method) and isinstance(value.receiver, Descriptor)):
+            if isinstance(value, known) or (isinstance(value, Method) and isinstance(value.receiver, Descriptor | Function)):
                 return False
         return True
 

@@ -75,7 +75,7 @@ class Statements(Failures):
                     CallPoint(node.value, node),
                 )
             return
-        self.assign(target, self.augmented(node.op, old, new, node.value))
+        self.assign(target, self.augmented(node.op, old, new, target))
 
     def _loaded(self, target: ast.expr) -> Values:
         match target:
