@@ -120,7 +120,7 @@ class Interpreter(Statements):
             except RecursionError:
                 self._give_up(function, "it is nested too deeply")
             if run.unsettled:
-                self._give_up(function, "a recursion in it does not settle")
+                self._give_up(function, "a loop or recursion in it does not settle")
             if run.steps > run.step_limit:
                 self._give_up(function, "it takes too many steps")
             self._finish(record, activation.result)

@@ -20,7 +20,7 @@ from analyzers.inference.values import (
     joined,
 )
 
-_LOOP_LIMIT = 12
+_LOOP_LIMIT = 50
 _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
 
@@ -277,6 +277,8 @@ class Statements(Failures):
             if not self._grows(again):
                 break
             self.store.merge([{}, *again])
+        else:
+            self.run.unsettled = True
         return self._ending(breaks, orelse, normal=not endless, mark=start)
 
     def _grows(self, deltas: list[Delta]) -> bool:

@@ -38,7 +38,7 @@ def chain(length: int) -> str:
     return "".join([*helpers, f"def step{length}(f):\n    return f()\n"])
 
 
-RECURSION = "def deep(f):\n    return deep(lambda: f) if f else f()\n"
+RECURSION = "def deep(f, n):\n    return deep(lambda: f(), n - 1) if n else f()\n"
 EAGER = "@eager\nasync def main(n: int) -> int:\n    return await {}\n"
 LONG = f"    total = [{'0, ' * records.BODY_STEPS}]\n"
 
@@ -46,7 +46,6 @@ LONG = f"    total = [{'0, ' * records.BODY_STEPS}]\n"
 @pytest.mark.parametrize(
     "source",
     [
-        pytest.param(RECURSION + EAGER.format("deep(fit)"), id="RECURSION_LIMIT"),
         pytest.param(chain(calls.NESTING_LIMIT) + EAGER.format("step0(fit)"), id="NESTING_LIMIT"),
         pytest.param(f"@eager\nasync def main(n: int) -> int:\n{LONG}    return await fit()\n", id="BODY_STEPS"),
         pytest.param(
@@ -59,6 +58,13 @@ def test_a_bound_that_is_reached_is_an_unresolved_call(source: str, tmp_path: Pa
     (tmp_path / "shop.py").write_text(HEADER + source)
     (function,) = analyze([str(tmp_path)]).functions
     assert Category.DEPTH_BOUND in {call.category for call in function.unresolved}
+
+
+def test_recursion_settles_beyond_the_widening_depth(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(HEADER + RECURSION + EAGER.format("deep(fit, n)"))
+    (function,) = analyze([str(tmp_path)]).functions
+    assert {invocation.entity.name for invocation in function.invocations} == {"shop.fit"}
+    assert not function.unresolved
 
 
 def test_steps_are_counted_up_to_the_bound(tmp_path: Path) -> None:
