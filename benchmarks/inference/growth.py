@@ -13,7 +13,7 @@ ROUNDS = 3
 
 
 class Point(NamedTuple):
-    """The best time of some rounds for a program of one size."""
+    """The least processor time of some rounds for a program of one size."""
 
     shape: str
     size: int
@@ -57,9 +57,9 @@ def seconds_for(text: str) -> float:
 
 
 def _once(file: str) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     (flow,) = analyze([file]).functions
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     if not flow.invocations or flow.unresolved:
         raise AssertionError(f"nothing was inferred of {file}")
     return seconds

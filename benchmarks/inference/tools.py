@@ -7,16 +7,14 @@ passing through another entity. Neither tool knows Flyte, so an entity that is n
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.inference.measured import Program, Score
 from tests.inference import cases
 
 PACKAGES = {"PyCG": "PyCG==0.0.8", "pyan3": "pyan3==2.9.0"}
-SECONDS = 20
 ADAPTER = Path(__file__).parent / "edges.py"
 
 Edges = Mapping[str, Sequence[str]]
@@ -47,29 +45,27 @@ def compare(python: Path, programs: Sequence[Program]) -> list[Result]:
 
 def _result(python: Path, tool: str, programs: Sequence[Program]) -> Result:
     score, failures, seconds = Score(), 0, 0.0
-    for program in programs:
-        started = time.perf_counter()
-        edges = _edges(python, tool, program)
-        seconds += time.perf_counter() - started
-        failures += edges is None
+    for program, answer in zip(programs, _answers(python, tool, programs), strict=True):
+        seconds += answer.get("seconds", 0.0)
+        failures += not answer
         entities = _entities(program)
         for function in program.invoked:
-            score.count(program, function, reachable(edges or {}, function, entities))
+            score.count(program, function, reachable(answer.get("edges", {}), function, entities))
     return Result(tool, score, failures, seconds)
 
 
-def _edges(python: Path, tool: str, program: Program) -> Edges | None:
-    """Who calls whom, as the tool says; None where it fails."""
-    files = sorted(str(file.relative_to(program.root)) for file in program.root.rglob("*.py"))
-    command = [str(python), str(ADAPTER), tool, *files]
-    try:
-        done = subprocess.run(command, cwd=program.root, timeout=SECONDS, capture_output=True, text=True, check=False)
-    except subprocess.TimeoutExpired:
-        return None
-    if done.returncode:
-        return None
-    edges: Edges = json.loads(done.stdout)
-    return edges
+def _answers(python: Path, tool: str, programs: Sequence[Program]) -> list[dict[str, Any]]:
+    """Who calls whom in each program, as the tool says; empty where it fails."""
+    requests = [
+        {
+            "folder": str(program.root),
+            "files": sorted(str(f.relative_to(program.root)) for f in program.root.rglob("*.py")),
+        }
+        for program in programs
+    ]
+    text = "".join(json.dumps(request) + "\n" for request in requests)
+    done = subprocess.run([str(python), str(ADAPTER), tool], input=text, stdout=subprocess.PIPE, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _entities(program: Program) -> frozenset[str]:
