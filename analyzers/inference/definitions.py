@@ -76,7 +76,9 @@ class Definitions(Imports):
         for value in decorating:
             if isinstance(value, External) and (self.makes_entity(value.name) or self.has_handler(value.name)):
                 return False
-            if isinstance(value, known) or (isinstance(value, Method) and isinstance(value.receiver, Descriptor | Function)):
+            if isinstance(value, known) or (
+                isinstance(value, Method) and isinstance(value.receiver, Descriptor | Function)
+            ):
                 return False
         return True
 
@@ -130,7 +132,7 @@ class Definitions(Imports):
                     self.call_method(value, "__set_name__", arguments, self._class_point(cls, name))
 
     def _create_by_metaclass(self, cls: ClassRef, keywords: Keywords) -> None:
-        """`__init__` of the project's metaclass, its own or that of a base, runs with the new class."""
+        """`__new__` and `__init__` of the project's metaclass, its own or that of a base, run with the new class."""
         given = joined(values for name, values in keywords if name == "metaclass")
         inherited = [self.metaclasses[base] for base in self.linearized(cls)[1:] if base in self.metaclasses]
         metaclass = given or joined(inherited[:1])
@@ -138,11 +140,18 @@ class Definitions(Imports):
             return
         self.metaclasses[cls] = metaclass
         point = self._class_point(cls, "metaclass")
+        namespace = self.new_dict(point.node)
+        for name in sorted(cls.env.names):
+            self.store_item(namespace, const(name), self.read((cls.env.owner, name)))
+        rest = (const(cls.node.name), PLAIN, only(namespace))
+        self.creating.append(cls)
         for value in ordered(metaclass):
-            created = self.class_attribute(self.linearized(value), "__init__") if isinstance(value, ClassRef) else None
-            if created is not None:
-                arguments = Arguments((only(cls), const(cls.node.name), PLAIN, PLAIN))
-                self.call(created, arguments, point)
+            order = self.linearized(value) if isinstance(value, ClassRef) else []
+            for method, first in (("__new__", only(value)), ("__init__", only(cls))):
+                function = self.class_attribute(order, method)
+                if function is not None:
+                    self.call(function, Arguments((first, *rest)), point)
+        self.creating.pop()
 
     def _class_point(self, cls: ClassRef, what: str) -> CallPoint:
         node = self.stand_in(cls.node, what)

@@ -40,6 +40,7 @@ class Instances(Classes):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self.made_classes: dict[tuple[ast.expr, str], ClassRef] = {}
+        self.creating: list[ClassRef] = []
         self.stand_ins: dict[tuple[ast.AST, object], ast.expr] = {}
 
     def stand_in(self, node: ast.AST, what: object) -> ast.expr:
@@ -66,7 +67,9 @@ class Instances(Classes):
         return made
 
     def new_instance(self, cls: ClassRef, node: ast.expr) -> Values:
-        """An instance whose `__init__` did not run yet."""
+        """An instance whose `__init__` did not run yet; of a metaclass, the class that is being made."""
+        if self.creating and "builtins.type" in self.external_bases(cls):
+            return only(self.creating[-1])
         obj = self.allocate("instance", node, cls)
         content = self.content(obj)
         if content is not None and content.kind == "dict":
@@ -130,6 +133,12 @@ class Instances(Classes):
             self.assign_attribute(only(obj), name, given, point.node)
         self._call_after(obj, order, point)
 
+    def finish_record(self, copy: Values, point: CallPoint) -> None:
+        """`__post_init__`, which `dataclasses.replace` calls too."""
+        for value in ordered(copy):
+            if isinstance(value, Obj) and value.cls is not None:
+                self._call_after(value, self.linearized(value.cls), point)
+
     def _call_after(self, obj: Obj, order: list[ClassRef], point: CallPoint) -> None:
         after = self.class_attribute(order, "__post_init__")
         if after is not None:
@@ -172,8 +181,6 @@ class Instances(Classes):
             if name in changed or cell in self.store:
                 values = changed.get(name, EMPTY) or join(self.read(cell), changes.double_star or EMPTY)
                 self._overwrite(attribute_cell(copy, name), values, strong=copy not in self.summaries)
-        if changes.all:
-            self._call_after(copy, self.linearized(obj.cls), point)
         return only(copy)
 
     def as_dict(self, obj: Obj, node: ast.expr) -> Values:

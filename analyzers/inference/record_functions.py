@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.inference.containers import Containers
+from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     PLAIN,
@@ -22,6 +23,9 @@ from analyzers.inference.values import (
     ordered,
     single,
 )
+
+_DEPTH = 6
+"""How deep `deepcopy` makes objects of their own; deeper ones stand for the original and the copy alike."""
 
 
 class RecordFunctions(Containers):
@@ -43,17 +47,16 @@ class RecordFunctions(Containers):
     def _call_replace(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         kept = arguments._replace(positional=())
         records = _instances(arguments.argument(0, "obj"))
-        return joined(self.copied_instance(record, kept, point) for record in records) or PLAIN
+        copies = joined(self.copied_instance(record, kept, point) for record in records)
+        self.finish_record(copies, point)
+        return copies or PLAIN
 
     def _call_as_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         records = _instances(arguments.argument(0, "obj"))
         return joined(self.as_dict(record, point.node) for record in records) or PLAIN
 
     def _call_copy(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        copies = joined(self._copy_of(value, point) for value in ordered(arguments.argument(0, "x")))
-        if name == "copy.deepcopy":
-            self.summaries.update(inner for inner in self.contents(copies) - copies if isinstance(inner, Obj))
-        return copies
+        return joined(self._copy_of(value, point) for value in ordered(arguments.argument(0, "x")))
 
     def _copy_of(self, value: Value, point: CallPoint) -> Values:
         if not isinstance(value, Obj):
@@ -61,6 +64,41 @@ class RecordFunctions(Containers):
         if value.kind == "instance":
             return self.copied_instance(value, Arguments(), point)
         return self.copied(value, point.node)
+
+    def _call_deep_copy(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self._deep_copy(arguments.argument(0, "x"), point, ())
+
+    def _deep_copy(self, values: Values, point: CallPoint, above: tuple[Obj, ...]) -> Values:
+        return joined(self._deep_copy_of(value, point, above) for value in ordered(values))
+
+    def _deep_copy_of(self, value: Value, point: CallPoint, above: tuple[Obj, ...]) -> Values:
+        if not isinstance(value, Obj):
+            return only(value)
+        if value in above or len(above) > _DEPTH:
+            self.summaries.add(value)
+            return only(value)
+        path = (*above, value)
+        here = point._replace(node=self.stand_in(point.node, path))
+        if value.kind == "instance":
+            cells = [(name, attribute_cell(value, name)) for name in self.attribute_names.get(value.cls, ())]  # type: ignore[arg-type]  # an instance has a class
+            inner = tuple((name, self._deep_copy(self.read(c), point, path)) for name, c in cells if c in self.store)
+            return self.copied_instance(value, Arguments(keywords=inner), here)
+        copies = self.copied(value, here.node)
+        for copy in copies:
+            if isinstance(copy, Obj):
+                self._deepen(copy, point, path)
+        return copies
+
+    def _deepen(self, copy: Obj, point: CallPoint, path: tuple[Obj, ...]) -> None:
+        """Copy what a copied container holds."""
+        items, keys = self.items(copy), self.exact_keys(copy) if copy.kind == "dict" else None
+        if items is not None:
+            self.refill(copy, [self._deep_copy(values, point, path) for values in items])
+        elif keys is not None:
+            for key in keys:
+                self.store_item(copy, only(key), self._deep_copy(self.load_item(copy, only(key)), point, path))
+        else:
+            self.summaries.update(value for value in self.contents(only(copy)) if isinstance(value, Obj))
 
     def _call_object_new(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         classes = [value for value in ordered(arguments.argument(0, "cls")) if isinstance(value, ClassRef)]
@@ -105,7 +143,8 @@ RECORD_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("dataclasses.field", "attrs.field", "attr.ib", "pydantic.Field"), RecordFunctions._call_field),
     **dict.fromkeys(("dataclasses.replace", "copy.replace", "attrs.evolve"), RecordFunctions._call_replace),
     **dict.fromkeys(("dataclasses.asdict", "attrs.asdict"), RecordFunctions._call_as_dict),
-    **dict.fromkeys(("copy.copy", "copy.deepcopy"), RecordFunctions._call_copy),
+    "copy.copy": RecordFunctions._call_copy,
+    "copy.deepcopy": RecordFunctions._call_deep_copy,
     **dict.fromkeys(("collections.namedtuple", "typing.NamedTuple"), RecordFunctions._call_named_tuple),
-    "builtins.object.__new__": RecordFunctions._call_object_new,
+    **dict.fromkeys(("builtins.object.__new__", "builtins.type.__new__"), RecordFunctions._call_object_new),
 }

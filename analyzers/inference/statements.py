@@ -204,7 +204,7 @@ class Statements(Failures):
         if items == []:
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
-            return self._unrolled(node, items)
+            return self._unrolled(node, items, source)
         element = self.iterated(source, node.iter)
 
         def turn() -> bool:
@@ -213,14 +213,17 @@ class Statements(Failures):
 
         return self._loop(turn, node.orelse, endless=False)
 
-    def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values]) -> bool:
-        """A loop over a few known elements, one turn after the other."""
+    def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values], source: Values) -> bool:
+        """A loop over a few known elements, one turn after the other; an iterator keeps what is left."""
+        iterators = [value for value in source if isinstance(value, Obj) and value.kind == "iterator"]
         breaks: list[Delta] = []
         alive = True
         start = self.store.mark()
         for number, element in enumerate(items):
             loop = Loop(start)
             self.here.loops.append(loop)
+            for iterator in iterators:
+                self.refill(iterator, items[number + 1 :])
             with self.turn(number):
                 self.assign(node.target, element)
                 falls = self.execute(node.body)
