@@ -336,7 +336,8 @@ class BuiltinFunctions(RecordFunctions):
             case Obj(kind="instance", cls=ClassRef() as cls):
                 if set(self.linearized(cls)) & set(own):
                     return True
-                return None if others or self.external_bases(cls) else False
+                foreign = self.external_bases(cls) if builtin else self.external_bases(cls) & {""}
+                return None if others or foreign else False
             case Obj(kind=kind) if kind != "iterator":
                 return True if kind in builtin else None if others else False
             case Const(kind=kind):

@@ -3,9 +3,9 @@
 import ast
 
 from analyzers.inference.modules import Module, absolute_name, standing_for
+from analyzers.inference.patterns import Patterns
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Location
-from analyzers.inference.targets import Targets
 from analyzers.inference.values import (
     EMPTY,
     Arguments,
@@ -24,7 +24,7 @@ from analyzers.inference.values import (
 from analyzers.knowledge.libraries import is_standard
 
 
-class Imports(Targets):
+class Imports(Patterns):
     """Import statements, and what a module offers."""
 
     def __init__(self, *arguments: object) -> None:

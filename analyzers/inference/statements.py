@@ -14,11 +14,14 @@ from analyzers.inference.values import (
     PLAIN,
     Arguments,
     Const,
+    External,
     Obj,
     Values,
     join,
     joined,
+    single,
 )
+from analyzers.knowledge.libraries import NEVER_RETURNING
 
 _LOOP_LIMIT = 50
 _UNROLL_LIMIT = 16
@@ -40,8 +43,14 @@ class Statements(Failures):
 
     # Simple statements.
 
-    def _exec_expression(self, node: ast.Expr) -> None:
+    def _exec_expression(self, node: ast.Expr) -> bool:
         self.evaluate(node.value)
+        match node.value:
+            case ast.Call(func=ast.Name() | ast.Attribute(value=ast.Name()) as callee):
+                called = single(self.evaluate(callee))
+                return not (isinstance(called, External) and called.name in NEVER_RETURNING)
+            case _:
+                return True
 
     def _exec_assign(self, node: ast.Assign) -> None:
         values = self._named_value(node.value, node.targets[0])
@@ -142,18 +151,6 @@ class Statements(Failures):
             arms.append(lambda: self._narrowed(node.test, False) and self.execute(node.orelse))
         return self.alternatives(arms)
 
-    def alternatives(self, arms: list[Callable[[], bool]]) -> bool:
-        """Interpret arms of which one runs; false where none gets to its end."""
-        deltas: list[Delta] = []
-        for arm in arms:
-            mark = self.store.mark()
-            ends = arm()
-            delta = self.store.rewind(mark)
-            if ends:
-                deltas.append(delta)
-        self.store.merge(deltas)
-        return bool(deltas)
-
     def _narrowed(self, test: ast.expr, outcome: bool) -> bool:
         """Drop None (or everything else) from a name that the condition compares with None."""
         match test:
@@ -176,24 +173,24 @@ class Statements(Failures):
             self.bind(name, NONE if is_none else values - {none})
 
     def _exec_match(self, node: ast.Match) -> bool:
-        subject = self.forced(self.evaluate(node.subject), node.subject)
+        subject = self.forced(self.evaluate(node.subject), node.subject) or PLAIN
         arms: list[Callable[[], bool]] = []
         for case in node.cases:
-            certain = self._matches(case.pattern, subject)
-            if certain is False:
-                continue
-            arms.append(partial(self._case, case, subject))
-            if certain and case.guard is None:
+            taken = self.taken(case.pattern, subject)
+            if taken:
+                arms.append(partial(self._case, case, node.subject, taken))
+            if case.guard is None:
+                subject = self.left(case.pattern, subject)
+            if not subject:
                 return self.alternatives(arms)
-        arms.append(lambda: True)
-        return self.alternatives(arms)
+        return self.alternatives([*arms, lambda: True])
 
-    def _case(self, case: ast.match_case, subject: Values) -> bool:
-        self._bind_pattern(case.pattern, subject)
-        if case.guard is not None:
-            guard = self.evaluate(case.guard)
-            if self.truth_of(guard) is False:
-                return False
+    def _case(self, case: ast.match_case, source: ast.expr, subject: Values) -> bool:
+        if isinstance(source, ast.Name):
+            self.bind(source.id, subject)
+        self.bind_pattern(case.pattern, subject)
+        if case.guard is not None and self.truth_of(self.evaluate(case.guard)) is False:
+            return False
         return self.execute(case.body)
 
     # Loops.
@@ -285,7 +282,11 @@ class Statements(Failures):
         return self._ending(breaks, orelse, normal=not endless, mark=start)
 
     def _grows(self, deltas: list[Delta]) -> bool:
-        return any(not values <= self.store.get(location) for delta in deltas for location, values in delta.items())
+        return any(
+            join(self.store.get(location), values) != self.store.get(location)
+            for delta in deltas
+            for location, values in delta.items()
+        )
 
 
 _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {

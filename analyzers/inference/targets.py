@@ -1,15 +1,14 @@
-"""Assignment: binding targets of any shape, patterns of `match` among them."""
+"""Assignment: binding targets of any shape."""
 
 import ast
 
 from analyzers.inference.expressions import Expressions
-from analyzers.inference.modules import standing_for
 from analyzers.inference.records import CallPoint
-from analyzers.inference.values import PLAIN, Arguments, Const, Method, ModuleRef, Obj, Values, constants, joined, only
+from analyzers.inference.values import EMPTY, Arguments, Method, ModuleRef, Obj, Value, Values, constants, joined, only
 
 
 class Targets(Expressions):
-    """Binding values to names, attributes, elements and patterns."""
+    """Binding values to names, attributes and elements."""
 
     def assign(self, target: ast.expr, values: Values) -> None:
         """Bind a target of any shape."""
@@ -44,19 +43,22 @@ class Targets(Expressions):
                 self.refill(value, items)
 
     def _assign_item(self, targets: Values, keys: Values, values: Values, node: ast.expr) -> None:
-        for value in targets:
-            match value:
-                case Obj(kind="instance"):
-                    point = CallPoint(node, node, direct=False)
-                    self.call_method(value, "__setitem__", Arguments((keys, values)), point)
-                case Obj():
-                    self.store_item(value, keys, values)
-                case Method(receiver=ModuleRef(name=module), name="__dict__"):
-                    for name in constants(keys) or ():
-                        self.extra_names.setdefault(module, set()).add(str(name))
-                        self.assign_attribute(only(ModuleRef(module)), str(name), values, node)
-                case _:
-                    self.forced(only(value), node)
+        self.each(targets, lambda target: self._assign_one(target, keys, values, node))
+
+    def _assign_one(self, target: Value, keys: Values, values: Values, node: ast.expr) -> Values:
+        match target:
+            case Obj(kind="instance"):
+                point = CallPoint(node, node, direct=False)
+                self.call_method(target, "__setitem__", Arguments((keys, values)), point)
+            case Obj():
+                self.store_item(target, keys, values)
+            case Method(receiver=ModuleRef(name=module), name="__dict__"):
+                for name in constants(keys) or ():
+                    self.extra_names.setdefault(module, set()).add(str(name))
+                    self.assign_attribute(only(ModuleRef(module)), str(name), values, node)
+            case _:
+                self.forced(only(target), node)
+        return EMPTY
 
     def _unpack(self, targets: list[ast.expr], values: Values, node: ast.expr) -> None:
         parts: list[list[Values]] = [[] for _ in targets]
@@ -68,7 +70,7 @@ class Targets(Expressions):
 
     def _parts(self, value: object, targets: list[ast.expr], node: ast.expr) -> list[Values]:
         starred = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
-        items = self._record_items(value, node) if isinstance(value, Obj) else None
+        items = self.parts_of(value) if isinstance(value, Obj) else None
         if items is not None and starred is None and len(items) == len(targets):
             return items
         if items is not None and starred is not None and len(items) >= len(targets) - 1:
@@ -79,80 +81,6 @@ class Targets(Expressions):
         element = self.iterated(only(value), node)  # type: ignore[arg-type]  # a Value
         return [self.many("list", t, element) if isinstance(t, ast.Starred) else element for t in targets]
 
-    def _record_items(self, obj: Obj, node: ast.expr) -> list[Values] | None:
-        if obj.kind != "instance":
-            return self.items(obj)
-        if obj.cls is None or not self.is_record(obj.cls):
-            return None
-        names = [
-            s.target.id for s in obj.cls.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
-        ]
-        return [self.attribute(only(obj), name, node) for name in names]
-
-    def _matches(self, pattern: ast.pattern, subject: Values) -> bool | None:
-        """Whether a pattern certainly matches or certainly does not."""
-        match pattern:
-            case ast.MatchAs(pattern=None):
-                return True
-            case ast.MatchAs(pattern=inner) if inner is not None:
-                return self._matches(inner, subject)
-            case ast.MatchOr(patterns=patterns):
-                found = [self._matches(inner, subject) for inner in patterns]
-                return True if True in found else None if None in found else False
-            case ast.MatchValue(value=ast.Constant(value=constant)):
-                known = [value for value in subject if isinstance(value, Const)]
-                if len(known) < len(subject) or not known:
-                    return None
-                equal = {value.value == constant for value in known}
-                return equal.pop() if len(equal) == 1 else None
-            case _:
-                return None
-
-    def _bind_pattern(self, pattern: ast.pattern, subject: Values) -> None:
-        match pattern:
-            case ast.MatchAs(pattern=inner, name=name):
-                if inner is not None:
-                    self._bind_pattern(inner, subject)
-                if name is not None:
-                    self.bind(name, subject)
-            case ast.MatchStar(name=name):
-                if name is not None:
-                    self.bind(name, self.many("list", pattern, subject))
-            case ast.MatchOr(patterns=patterns):
-                for inner in patterns:
-                    self._bind_pattern(inner, subject)
-            case _:
-                self._bind_structure(pattern, subject)
-
-    def _bind_structure(self, pattern: ast.pattern, subject: Values) -> None:
-        match pattern:
-            case ast.MatchSequence(patterns=patterns):
-                self._bind_sequence(patterns, subject)
-            case ast.MatchMapping(keys=keys, patterns=patterns, rest=rest):
-                for key, inner in zip(keys, patterns, strict=True):
-                    values = self.evaluate(key)
-                    self._bind_pattern(inner, joined(self.subscripted(v, values, key) for v in subject))
-                if rest is not None:
-                    self.bind(rest, subject)
-            case ast.MatchClass(patterns=patterns, kwd_attrs=names, kwd_patterns=inner_patterns):
-                for inner in patterns:
-                    self._bind_pattern(inner, joined(self._attributes_of(v, inner) for v in subject))
-                for name, inner in zip(names, inner_patterns, strict=True):
-                    self._bind_pattern(inner, self.attribute(subject, name, standing_for(inner)))
-            case _:
-                pass
-
-    def _bind_sequence(self, patterns: list[ast.pattern], subject: Values) -> None:
-        for index, inner in enumerate(patterns):
-            parts = []
-            for value in subject:
-                items = self._record_items(value, standing_for(inner)) if isinstance(value, Obj) else None
-                exact = items is not None and len(items) == len(patterns)
-                parts.append(
-                    items[index] if items is not None and exact else self.iterated(only(value), standing_for(inner))
-                )
-            self._bind_pattern(inner, joined(parts))
-
-    def _attributes_of(self, value: object, pattern: ast.pattern) -> Values:
-        items = self._record_items(value, standing_for(pattern)) if isinstance(value, Obj) else None
-        return joined(items) if items is not None else PLAIN
+    def parts_of(self, obj: Obj) -> list[Values] | None:
+        """The elements of a sequence or record one by one, where their number is known."""
+        return self.record_items(obj) if obj.kind == "instance" else self.items(obj)

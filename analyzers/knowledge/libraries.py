@@ -12,6 +12,19 @@ _PLAIN = frozenset(
     """.split()  # noqa: SIM905 (seventy quoted strings are harder to read)
 )
 
+NEVER_RETURNING = frozenset(
+    {
+        "builtins.exit",
+        "builtins.quit",
+        "os._exit",
+        "os.abort",
+        "sys.exit",
+        "typing.assert_never",
+        "typing_extensions.assert_never",
+    }
+)
+"""Functions after whose call nothing runs."""
+
 WRAPPING_DECORATORS = frozenset(
     {
         "backoff.on_exception",
