@@ -21,11 +21,13 @@ from analyzers.inference.values import (
     Env,
     External,
     Function,
+    Future,
     Generator,
     Method,
     Obj,
     Owner,
     Partial,
+    Pending,
     Unknown,
     Value,
     Values,
@@ -39,6 +41,8 @@ from analyzers.model.calls import Category
 
 WIDENING_DEPTH = 2
 """From how many open activations of one function on a further one stands for all deeper ones, arguments joined."""
+GENERATION_LIMIT = 4
+"""From how many helpers behind the arguments on, each given what the one before made, a call has one context only."""
 NESTING_LIMIT = 1200
 """How many helpers may be open at once."""
 _ITERATIONS = 20
@@ -59,6 +63,7 @@ class Calls(Instances):
         self.owners: dict[object, Owner] = {}
         self.depths: dict[ast.AST, int] = {}
         self.epoch = 0
+        self.generations: dict[Owner, int] = {}
         self.defaults: dict[tuple[ast.AST, Owner], list[Values]] = {}
         self.positions: dict[tuple[ast.AST, int], ast.expr] = {}
 
@@ -161,9 +166,8 @@ class Calls(Instances):
         """Interpret a helper's body for these arguments; a finished activation that still holds is used again."""
         if len(self.stack) >= NESTING_LIMIT or self.spent():
             return self._too_deep(function, point)
-        depth = self.depths.get(function.node, 0)
-        key = (function, arguments, None if depth >= WIDENING_DEPTH else point.node)
-        activation_key = function.node if depth >= WIDENING_DEPTH else key
+        activation_key, arguments = self._context(function, arguments, point)
+        key = (activation_key, function, arguments)
         chain = (*self.here.chain, self.module_of(point).place(point.node))
         frame = self.frame_for(activation_key, function, chain)
         self.event(point.at, activation_key, HelperRecord(frame.function, frame.number, point.node, chain[-1]))
@@ -175,12 +179,48 @@ class Calls(Instances):
                 self._replay(memo)
                 return memo.result
         owner = self.owners.setdefault(activation_key, ("frame", len(self.owners)))
+        self.generations.setdefault(owner, self._generation(function, arguments) + 1)
         scope = scope_of(function.node)
         env = self.envs.setdefault(owner, Env(owner, function.env.module, _inside(function), scope.names, function.env))
         activation = Activation(env, frame, chain, function, self.store.mark())
         activation.arguments = arguments
         activation.index = activation.needs = len(self.stack)
         return self._activate(key, activation_key, activation)
+
+    def _context(self, function: Function, arguments: Arguments, point: CallPoint) -> tuple[object, Arguments]:
+        """What tells this activation from others, and its arguments.
+
+        It is the call and the arguments, unless one of two things could go on without end: recursion, in which one
+        activation stands for all deeper ones; and values that were made by helpers that were given what helpers made,
+        and so on, as in a loop over states. From some generation on a call has one context, its arguments joined.
+        """
+        if self.depths.get(function.node, 0) >= WIDENING_DEPTH:
+            return function.node, arguments
+        if self._generation(function, arguments) < GENERATION_LIMIT:
+            return (function, arguments, point.node), arguments
+        slot = (function.node, point.node)
+        joined_arguments = _joined_arguments(self.run.joined.get(slot, arguments), arguments)
+        self.run.joined[slot] = joined_arguments
+        return slot, joined_arguments
+
+    def _generation(self, function: Function, arguments: Arguments) -> int:
+        """How many helpers, each of which was given what the one before made, are behind some values."""
+        owners = [function.env.owner]
+        waiting: list[Value] = [value for values in arguments.all for value in values]
+        while waiting:
+            value = waiting.pop()
+            match value:
+                case Obj(owner=owner) | Pending(key=(_, owner, _)) | Function(env=Env(owner=owner)):
+                    owners.append(owner)
+                case Bound(function=inner, receiver=receiver):
+                    waiting += (inner, receiver)
+                case Partial(arguments=given) | Coroutine(arguments=given) | Generator(arguments=given):
+                    waiting += (inner for values in given.all for inner in values)
+                case Future(result=result):
+                    waiting += result
+                case _:
+                    pass
+        return max(self.generations.get(_frame_of(owner), 0) for owner in owners)
 
     def _answer(self, head: Activation, arguments: Arguments) -> Values:
         """A recursive call: what its open activation gives so far; more arguments make that one run again."""
@@ -413,6 +453,12 @@ def _unknown_arguments(value: Value) -> Arguments:
     count = max(len(spec.posonlyargs) + len(spec.args) - skip, 0)
     given = only(Data(frozenset(), "an argument that code outside the project passes"))
     return Arguments((given,) * count, tuple((parameter.arg, given) for parameter in spec.kwonlyargs))
+
+
+def _frame_of(owner: Owner) -> Owner:
+    """The activation that an object was made in, whatever turn of a loop it was made in."""
+    kind, detail = owner
+    return detail[0] if kind == "turn" and isinstance(detail, tuple) else owner
 
 
 def _inside(function: Function) -> str:

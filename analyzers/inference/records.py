@@ -172,6 +172,7 @@ class Run:
         self.observations: dict[object, Observation] = {}
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
+        self.joined: dict[tuple[FunctionNode, ast.expr], Arguments] = {}
         self.steps = 0
         self.unsettled = False
         self.step_limit = step_limit
