@@ -33,6 +33,7 @@ from analyzers.inference.values import (
     joined,
     only,
     ordered,
+    single,
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
@@ -211,6 +212,14 @@ class BuiltinFunctions(RecordFunctions):
         if name.endswith("from_iterable"):
             parts = tuple(self.iterated(values, point.node) for values in parts)
         return self.many("iterator", point.node, joined(self.iterated(values, point.node) for values in parts))
+
+    def _call_range(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """Numbers; none at all where that is certain."""
+        numbers = [value.value for value in map(single, arguments.positional) if isinstance(value, Const)]
+        bounds = [number for number in numbers if isinstance(number, int)]
+        if len(bounds) == len(arguments.positional) and 0 < len(bounds) < 3 and not range(*bounds):
+            return self.sequence("iterator", point.node, [])
+        return self.mixed([self.forced(values, point.node) for values in arguments.all])
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         target = arguments.argument(0, "object")
@@ -421,6 +430,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
     **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
     "builtins.isinstance": BuiltinFunctions._call_isinstance,
+    "builtins.range": BuiltinFunctions._call_range,
     "builtins.sorted": BuiltinFunctions._call_sorted,
     "builtins.reversed": BuiltinFunctions._call_reversed,
     "builtins.next": BuiltinFunctions._call_next,

@@ -69,7 +69,7 @@ class Calls(Instances):
 
     def call(self, callee: Values, arguments: Arguments, point: CallPoint) -> Values:
         candidates = [value for value in callee if not isinstance(value, Const)]
-        if not candidates and self.here.function is not None:
+        if not callee and self.here.function is not None:
             self._no_callee(point)
         elif candidates:
             self.run.undecided.pop((self.here.frame.number, point.node), None)
@@ -177,7 +177,7 @@ class Calls(Instances):
             if self._holds(memo):
                 frame.reused += 1
                 self._replay(memo)
-                return memo.result
+                return self._returned(memo.result, point)
         owner = self.owners.setdefault(activation_key, ("frame", len(self.owners)))
         self.generations.setdefault(owner, self._generation(function, arguments) + 1)
         scope = scope_of(function.node)
@@ -185,7 +185,13 @@ class Calls(Instances):
         activation = Activation(env, frame, chain, function, self.store.mark())
         activation.arguments = arguments
         activation.index = activation.needs = len(self.stack)
-        return self._activate(key, activation_key, activation)
+        return self._returned(self._activate(key, activation_key, activation), point)
+
+    def _returned(self, result: Values, point: CallPoint) -> Values:
+        """The result of a helper; one that never comes back ends the statement that only calls it."""
+        if not result:
+            self.here.ended_by = point.node
+        return result
 
     def _context(self, function: Function, arguments: Arguments, point: CallPoint) -> tuple[object, Arguments]:
         """What tells this activation from others, and its arguments.

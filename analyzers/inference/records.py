@@ -138,6 +138,7 @@ class Activation:
         self.reads: Delta = {}
         self.written: set[Location] = set()
         self.arguments = NO_ARGUMENTS
+        self.ended_by: ast.expr | None = None
         self.answered = False
         self.grown = False
         self.index = 0

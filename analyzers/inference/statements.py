@@ -9,7 +9,6 @@ from analyzers.inference.failures import Failures
 from analyzers.inference.records import CallPoint, Loop
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
-    EMPTY,
     NONE,
     PLAIN,
     Arguments,
@@ -19,10 +18,13 @@ from analyzers.inference.values import (
     Values,
     join,
     joined,
+    only,
     single,
 )
 from analyzers.knowledge.libraries import NEVER_RETURNING
 
+_DELETED: Values = only(Const(None, "deleted"))
+"""What a deleted name holds: nothing that can be called."""
 _LOOP_LIMIT = 50
 _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
@@ -44,7 +46,11 @@ class Statements(Failures):
     # Simple statements.
 
     def _exec_expression(self, node: ast.Expr) -> bool:
-        self.evaluate(node.value)
+        self.here.ended_by = None
+        values = self.evaluate(node.value)
+        call = node.value.value if isinstance(node.value, ast.Await) else node.value
+        if not values and self.here.ended_by is call:
+            return False
         match node.value:
             case ast.Call(func=ast.Name() | ast.Attribute(value=ast.Name()) as callee):
                 called = single(self.evaluate(callee))
@@ -102,7 +108,7 @@ class Statements(Failures):
         for target in node.targets:
             match target:
                 case ast.Name(id=name):
-                    self.bind(name, EMPTY)
+                    self.bind(name, _DELETED)
                 case ast.Subscript(value=value, slice=key):
                     keys = self.evaluate(key)
                     for obj in self.evaluate(value):
