@@ -218,23 +218,19 @@ class Analysis:
     def _site(self, module: str, place: Place, records: list[PendingRecord]) -> RewriteSite | None:
         uses = frozenset[Consumption]().union(*(record.uses for record in records))
         entities = [record for record in records if record.entity is not None]
-        awaits = any(self._gives_awaitable(record) for record in records)
-        values = any(
-            record.uses & {Consumption.BLOCKING, Consumption.RETURNED} and record.blocks for record in entities
-        )
+        sync = [record for record in entities if record.blocks]
+        awaited = any(record.uses & _ASYNCHRONOUS for record in sync)
+        values = any(record.uses & {Consumption.BLOCKING, Consumption.RETURNED} for record in sync)
         certain = len(entities) == len(records) and all(record.certain for record in entities)
         hoists = {record.hoist for record in entities if record.hoist is not None}
         hoist = self._hoist(module, hoists)
-        if awaits and values and not self._classic(records):
+        if awaited and values and not self._classic(records):
             reason = "its result is awaited on one way and used as a value on another"
             return RewriteSite(records[0].site, place, Form.DECLINED, certain, reason, None)
         if not entities and not uses & _ASYNCHRONOUS:
             return None
-        form = Form.AWAITABLE if awaits or not values else Form.BLOCKING
+        form = Form.BLOCKING if values and not awaited else Form.AWAITABLE
         return RewriteSite(records[0].site, place, form, certain, "", hoist)
-
-    def _gives_awaitable(self, record: PendingRecord) -> bool:
-        return bool(record.uses & _ASYNCHRONOUS) or (record.entity is not None and record.entity.awaitable)
 
     def _classic(self, records: list[PendingRecord]) -> bool:
         return all(record.classic for record in records)

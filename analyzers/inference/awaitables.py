@@ -98,6 +98,19 @@ class Awaitables(Objects):
         """Whether using the result as a value is what the author meant."""
         return record.blocks and self.run.dialect is Dialect.MODERN
 
+    def is_awaitable(self, value: Value) -> bool | None:
+        """Whether a value is an awaitable in the author's eyes; None where that is not known."""
+        match value:
+            case Pending():
+                record = self.record_of(value)
+                return None if record is None or record.entity is None else not self.blocks(record)
+            case Coroutine() | Future():
+                return True
+            case Const():
+                return False
+            case _:
+                return None
+
     def block(self, record: PendingRecord, value: Pending) -> None:
         record.uses.add(Consumption.BLOCKING)
         record.frame.note(record.call, value.key, record)

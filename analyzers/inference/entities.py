@@ -25,6 +25,8 @@ from analyzers.model.entities import Entity, EntityKind, Interface, Parameter
 from analyzers.model.facts import Definition, Dialect
 from analyzers.model.places import Place
 
+_NAME_LIMIT = 80
+
 
 class Entities(Awaitables):
     """What makes an entity, and what a call of one notes down."""
@@ -93,7 +95,7 @@ class Entities(Awaitables):
         scope = f"{self.env.module}.{self.env.qualname}" if self.env.qualname else self.env.module
         if self.naming is not None and self.naming[0] is call:
             return f"{scope}.{self.naming[1]}"
-        return f"{scope}.{self.module.text(call)}"
+        return f"{scope}.{ast.unparse(call)[:_NAME_LIMIT]}"
 
     def _factory_interface(
         self, maker: str, kind: EntityKind, targets: list[EntityRecord], call: ast.expr

@@ -1,7 +1,6 @@
 """The interpreter as a whole: it runs modules and the bodies of entities, and notes what they did."""
 
 import ast
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,8 +26,10 @@ from analyzers.model.facts import Dialect, Observation, ObservationKind
 from analyzers.model.places import Place
 from analyzers.model.settings import Settings
 from analyzers.project import Project
+from analyzers.recursion import deep_recursion
 
-_PYTHON_RECURSION_LIMIT = 60_000
+# Chains of helpers are followed by recursion of Python's own frames, which need no C stack.
+_RECURSION_LIMIT = 60_000
 _NOWHERE = Place("", 1, 1, 1, 1)
 _NO_NODE = ast.Lambda(ast.arguments([], [], None, [], [], None, []), ast.Constant(None))
 
@@ -48,7 +49,7 @@ class Interpreter(Statements):
             self.store.set((module.env.owner, name), const(value))
         self.unfinished.add(module)
         run = Run(Dialect.MODERN, module.name, MODULE_STEPS)
-        with _deep_recursion(), self.store.permanent(), self._apart(run, activation):
+        with deep_recursion(_RECURSION_LIMIT), self.store.permanent(), self._apart(run, activation):
             for statement in module.tree.body:
                 run.steps = 0
                 self._execute_shallow(statement)
@@ -101,7 +102,7 @@ class Interpreter(Statements):
         key = (function, NO_ARGUMENTS, None)
         mark = self.store.mark()
         outer = Activation(function.env, FrameRecord(0, "", "", _NO_NODE, _NOWHERE), (), None, mark)
-        with _deep_recursion(), self._apart(run, outer):
+        with deep_recursion(_RECURSION_LIMIT), self._apart(run, outer):
             frame = self.frame_for(key, function, ())
             env = Env(
                 self.owners.setdefault(key, ("frame", len(self.owners))),
@@ -193,14 +194,3 @@ def _inputs(function: Function) -> Arguments:
 def _inside(function: Function) -> str:
     assert not isinstance(function.node, ast.Lambda)
     return f"{function.env.qualname}.{function.node.name}" if function.env.qualname else function.node.name
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Chains of helpers are followed by recursion; Python's own frames need no C stack."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _PYTHON_RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)

@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any
 
 from analyzers.inference.failures import Failures
+from analyzers.inference.modules import label_of
 from analyzers.inference.records import CallPoint, Loop
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
+    EMPTY,
     NONE,
     PLAIN,
     Arguments,
@@ -23,6 +25,7 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge.libraries import NEVER_RETURNING
 
+_AWAITABLE_TESTS = frozenset({"isawaitable", "iscoroutine", "isfuture"})
 _DELETED: Values = only(Const(None, "deleted"))
 """What a deleted name holds: nothing that can be called."""
 _LOOP_LIMIT = 50
@@ -158,7 +161,7 @@ class Statements(Failures):
         return self.alternatives(arms)
 
     def _narrowed(self, test: ast.expr, outcome: bool) -> bool:
-        """Drop None (or everything else) from a name that the condition compares with None."""
+        """Keep of a name what the condition allows; false where nothing is left."""
         match test:
             case ast.Compare(
                 left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]
@@ -168,9 +171,19 @@ class Statements(Failures):
                 self._keep(name, is_none=False)
             case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) if not outcome:
                 self._keep(name, is_none=False)
+            case ast.Call(func=function, args=[ast.Name(id=name)]) if label_of(function) in _AWAITABLE_TESTS:
+                return self._keep_awaitable(name, outcome)
             case _:
                 pass
         return True
+
+    def _keep_awaitable(self, name: str, awaitable: bool) -> bool:
+        """Whether `inspect.isawaitable(name)` can be so: the result of a sync entity is a value, of an async one not."""
+        values = self.lookup(name) or EMPTY
+        kept = frozenset(value for value in values if self.is_awaitable(value) in (awaitable, None))
+        if kept and kept != values:
+            self.bind(name, kept)
+        return bool(kept) or not values
 
     def _keep(self, name: str, is_none: bool) -> None:
         values = self.lookup(name)

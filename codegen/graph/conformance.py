@@ -49,7 +49,7 @@ class _Net:
     """The moves that a graph allows."""
 
     def __init__(self, graph: Graph) -> None:
-        self._facts = dict(graph.nodes(data=True))
+        self._facts = {node: facts for node, facts in graph.nodes(data=True)}  # noqa: C416 (the stub is no mapping)
         self._control = _heads(graph, "control")
         self._exception = _heads(graph, "exception")
         self._join: dict[str, str] = {

@@ -16,9 +16,9 @@ from codegen.graph.regions import members
 from tests.graph.trees import Run, invoke, trees
 
 
-def flow_edges(graph: Graph) -> nx.DiGraph:
+def flow_edges(graph: Graph) -> "nx.DiGraph[str]":
     wanted = [(tail, head) for tail, head, facts in graph.edges(data=True) if facts["kind"] != "data"]
-    flow: nx.DiGraph = nx.DiGraph(wanted)
+    flow: nx.DiGraph[str] = nx.DiGraph(wanted)
     flow.add_nodes_from(graph.nodes)
     return flow
 
