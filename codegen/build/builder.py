@@ -3,10 +3,12 @@
 import codecs
 import os
 import shlex
+import sys
 from typing import NamedTuple
 
 from analyzers.analysis import Analysis, ModuleFacts
 from analyzers.model.settings import Settings
+from analyzers.recursion import deep_recursion
 from analyzers.source import Source
 from codegen.build.errors import BuildError
 from codegen.build.folder import present_files, replace
@@ -33,7 +35,14 @@ class BuildResult(NamedTuple):
     version: str
     command: str
 
+    @property
+    def shadowing(self) -> tuple[str, ...]:
+        """The modules and packages at the top of the tree that go by the name of one of Python's own."""
+        names = {path.partition("/")[0].removesuffix(".py") for path in self.files if path.endswith(".py")}
+        return tuple(sorted(names & sys.stdlib_module_names))
 
+
+@deep_recursion()
 def build(analysis: Analysis, output: str, *, check: bool = False, settings: Settings = _DEFAULTS) -> BuildResult:
     """Write the build tree of the eager functions that `analysis` was asked for into the folder `output`.
 

@@ -23,7 +23,7 @@ from analyzers.model.flow import (
     Unresolved,
     With,
 )
-from codegen.graph.function import graph_of
+from codegen.graph.function import graph_of_tree
 
 SCHEMA = "eagerc.graph/1"
 
@@ -36,8 +36,9 @@ def document(functions: Iterable[EntityFunction]) -> dict[str, Any]:
 def _function(function: EntityFunction) -> dict[str, Any]:
     import networkx as nx
 
-    data = nx.node_link_data(graph_of(function), edges="edges")
-    return {"name": function.entity.name, **data, "tree": tree_data(flow_of(function))}
+    tree = flow_of(function)
+    data = nx.node_link_data(graph_of_tree(function, tree), edges="edges")
+    return {"name": function.entity.name, **data, "tree": tree_data(tree)}
 
 
 def tree_data(tree: Flow) -> dict[str, Any]:

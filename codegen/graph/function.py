@@ -9,7 +9,11 @@ from codegen.graph.control import Graph, control_graph
 
 def graph_of(function: EntityFunction) -> Graph:
     """The graph of a function, with its name, its place and how many of its calls are resolved."""
-    tree = flow_of(function)
+    return graph_of_tree(function, flow_of(function))
+
+
+def graph_of_tree(function: EntityFunction, tree: Flow) -> Graph:
+    """The graph of a function whose flow tree is known."""
     graph = control_graph(tree)
     _add_data(graph, tree)
     place = function.entity.place

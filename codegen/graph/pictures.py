@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from analyzers.model.facts import EntityFunction
+from analyzers.recursion import deep_recursion
 from codegen.graph.document import document
 from codegen.graph.dot import dot_source
 from codegen.graph.formats import FORMATS, GraphError
@@ -27,6 +28,7 @@ def to_mermaid(functions: Sequence[EntityFunction]) -> str:
     return mermaid_source([graph_of(function) for function in functions])
 
 
+@deep_recursion()
 def render(functions: Sequence[EntityFunction], format_: str) -> bytes:
     """One picture of the functions; raises `GraphError` where nothing can draw it."""
     match format_:

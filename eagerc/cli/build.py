@@ -53,6 +53,8 @@ def _report_check(result: BuildResult) -> int:
 def _report(result: BuildResult, configured: Configured) -> int:
     for declined in result.declined:
         print(f"{visible(str(declined.place))}: left as it is: {visible(declined.reason)}")
+    for name in result.shadowing:
+        print(f"{name}: Python has a module of this name, and a process can import only one of the two; rename yours.")
     unresolved = sum(len(function.unresolved) for function in configured.analysis.functions)
     if unresolved:
         calls = "1 call is" if unresolved == 1 else f"{unresolved} calls are"

@@ -64,6 +64,25 @@ def test_a_build_says_what_it_left_open_and_how_to_register(eagerc: Command, tmp
     assert eagerc("build", "src/kitchen.py", "-o", "out tree", "--check").stdout == "out tree is up to date.\n"
 
 
+def test_a_module_that_hides_one_of_python_is_told(kitchen: Path, eagerc: Command) -> None:
+    kitchen.rename(kitchen.with_name("json.py"))
+    told = "json: Python has a module of this name, and a process can import only one of the two; rename yours."
+    assert told in eagerc("build", "src/json.py", "-o", "out").stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "nested", ["x" + " + x" * 900, "boil(x=" * 95 + "x" + ")" * 95, "x" + ".real" * 900, "x if x else " * 900 + "x"]
+)
+def test_what_is_nested_as_deeply_as_python_allows_is_built_and_drawn(
+    nested: str, kitchen: Path, eagerc: Command
+) -> None:
+    before = "from flytekit import eager, task\n@task\nasync def boil(x: int) -> int:\n    return x\n"
+    kitchen.write_text(f"{before}@eager\nasync def dinner(x: int) -> int:\n    return await boil(x=x) + {nested}\n")
+    for command in (("build", "src", "-o", "out"), ("graph", "src", "-o", "out.dot")):
+        done = eagerc(*command)
+        assert (done.status, done.stderr) == (0, "")
+
+
 def test_the_configuration_may_name_the_folder(kitchen: Path, eagerc: Command, tmp_path: Path) -> None:
     (kitchen.parent / "pyproject.toml").write_text('[tool.eagerc.build]\noutput = "../out"\n')
     assert eagerc("build", "src").status == 0
