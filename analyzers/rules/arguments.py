@@ -7,9 +7,12 @@ from analyzers.model.calls import Invocation
 from analyzers.model.entities import Interface
 from analyzers.model.places import Place
 from analyzers.rules.rule import Subject
+from analyzers.spelling import nearest
+
+Candidates = tuple[tuple[Invocation, Interface], ...]
 
 
-def call_sites(subject: Subject) -> Iterator[tuple[Place, tuple[tuple[Invocation, Interface], ...]]]:
+def call_sites(subject: Subject) -> Iterator[tuple[Place, Candidates]]:
     """Each place at which entities are invoked, with every invocation there, from whichever eager function it is seen.
 
     Places at which some entity accepts anything, or does not tell its inputs, are left out.
@@ -26,6 +29,21 @@ def call_sites(subject: Subject) -> Iterator[tuple[Place, tuple[tuple[Invocation
         )
         if len(told) == len(invocations):
             yield place, told
+
+
+def unknown_keywords(candidates: Candidates) -> dict[str, str | None]:
+    """The keywords that no candidate has as an input, each with the input of the first that was probably meant."""
+    supplied = dict.fromkeys(name for invocation, _ in candidates for name in invocation.supplied.keywords)
+    free = [parameter.name for parameter in candidates[0][1].parameters if parameter.name not in supplied]
+    return {
+        name: nearest(name, free)
+        for name in supplied
+        if all(_is_unknown(name, invocation, interface) for invocation, interface in candidates)
+    }
+
+
+def _is_unknown(name: str, invocation: Invocation, interface: Interface) -> bool:
+    return name in invocation.supplied.keywords and interface.parameter(name) is None
 
 
 def argument_place(subject: Subject, site: Place, call: ast.expr, argument: str | int) -> Place:

@@ -54,28 +54,23 @@ from analyzers.model.calls import Invocation
 from analyzers.model.diagnostics import Severity
 from analyzers.model.entities import Interface
 from analyzers.model.places import Place
-from analyzers.rules.arguments import argument_place, call_sites
+from analyzers.rules.arguments import argument_place, call_sites, unknown_keywords
 from analyzers.rules.rule import Finding, Rule, Subject, short
-from analyzers.spelling import nearest
 
 
 def _check(subject: Subject) -> Iterator[Finding]:
     for site, candidates in call_sites(subject):
-        for name in dict.fromkeys(name for invocation, _ in candidates for name in invocation.supplied.keywords):
-            if all(_unknown(name, invocation, interface) for invocation, interface in candidates):
-                yield _unknown_keyword(subject, site, name, *candidates[0])
+        for name, meant in unknown_keywords(candidates).items():
+            yield _unknown_keyword(subject, site, name, meant, *candidates[0])
         if all(invocation.supplied.positional > len(interface.parameters) for invocation, interface in candidates):
             yield _too_many(subject, site, *candidates[0])
 
 
-def _unknown(name: str, invocation: Invocation, interface: Interface) -> bool:
-    return name in invocation.supplied.keywords and interface.parameter(name) is None
-
-
-def _unknown_keyword(subject: Subject, site: Place, name: str, invocation: Invocation, interface: Interface) -> Finding:
-    known = [parameter.name for parameter in interface.parameters]
-    meant = nearest(name, [other for other in known if other not in invocation.supplied.keywords])
-    inputs = f"its inputs are {', '.join(f'`{other}`' for other in known)}" if known else "it has no inputs"
+def _unknown_keyword(
+    subject: Subject, site: Place, name: str, meant: str | None, invocation: Invocation, interface: Interface
+) -> Finding:
+    known = ", ".join(f"`{parameter.name}`" for parameter in interface.parameters)
+    inputs = f"its inputs are {known}" if known else "it has no inputs"
     return Finding(
         f"`{short(invocation.entity.name)}` has no input `{name}`",
         f"did you mean `{meant}`?" if meant else inputs,

@@ -3,8 +3,8 @@
 ## What it does
 
 Reports a call of an entity that leaves out an input without default. Inputs that were bound earlier, with `partial`
-or as inputs of a launch plan, count as given, and a call with `*xs` or `**kw` of unknown content is not judged. A map
-task needs every input of its task.
+or as inputs of a launch plan, count as given. A call with `*xs` or `**kw` of unknown content is not judged, and an
+input whose name is misspelt is left to EGR201. A map task needs every input of its task.
 
 ## Why is this bad
 
@@ -53,14 +53,15 @@ from collections.abc import Iterator
 from analyzers.model.calls import Invocation
 from analyzers.model.diagnostics import Severity
 from analyzers.model.entities import EntityKind, Interface
-from analyzers.rules.arguments import call_sites
+from analyzers.rules.arguments import call_sites, unknown_keywords
 from analyzers.rules.rule import Finding, Rule, Subject, short
 
 
 def _check(subject: Subject) -> Iterator[Finding]:
     for site, candidates in call_sites(subject):
+        misspelt = unknown_keywords(candidates).values()
         missing = [_missing(invocation, interface) for invocation, interface in candidates]
-        common = [name for name in missing[0] if all(name in names for names in missing)]
+        common = [name for name in missing[0] if name not in misspelt and all(name in names for names in missing)]
         if common:
             names = ", ".join(f"`{name}`" for name in common)
             yield Finding(

@@ -61,7 +61,7 @@ with them.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyzers.analysis import ModuleFacts
 from analyzers.model.calls import Consumption
@@ -82,9 +82,10 @@ def _check(subject: Subject) -> Iterator[Finding]:
         cure = _cure(module, subject.analysis.functions)
         for statement in module.imports:
             if isinstance(statement, ast.ImportFrom) and _legacy(statement) and not _handled(module.tree, statement):
+                names = _names(statement)
                 yield Finding(
-                    f"flytekit 1.16 has no {_listed(statement)} in `{statement.module}`: this import fails",
-                    f"import from {_homes(statement)}{cure}",
+                    f"flytekit 1.16 has no {_listed(names)} in `{statement.module}`: this import fails",
+                    f"import from {_listed(_HOMES[name] for name in names)}{cure if 'eager' in names else ''}",
                     module.source.place(module.file.path, statement),
                     moved(module, statement, _HOMES),
                 )
@@ -92,7 +93,7 @@ def _check(subject: Subject) -> Iterator[Finding]:
             home, _, name = reference.name.rpartition(".")
             if home in _MODULES and name in _HOMES:
                 message = f"flytekit 1.16 has no `{reference.name}`: this is an AttributeError"
-                yield Finding(message, f"use `{_HOMES[name]}.{name}`{cure}", reference.place)
+                yield Finding(message, f"use `{_HOMES[name]}.{name}`{cure if name == 'eager' else ''}", reference.place)
 
 
 def _legacy(statement: ast.ImportFrom) -> bool:
@@ -115,14 +116,13 @@ def _handles(caught: ast.expr | None) -> bool:
             return isinstance(caught, ast.Name) and caught.id in _HANDLERS
 
 
-def _listed(statement: ast.ImportFrom) -> str:
-    names = [alias.name for alias in statement.names if alias.name in _HOMES]
-    return " and ".join(f"`{name}`" for name in names or _HOMES)
+def _names(statement: ast.ImportFrom) -> tuple[str, ...]:
+    """What a legacy import takes of that which moved; a star takes all."""
+    return tuple(alias.name for alias in statement.names if alias.name in _HOMES) or tuple(_HOMES)
 
 
-def _homes(statement: ast.ImportFrom) -> str:
-    names = [alias.name for alias in statement.names if alias.name in _HOMES]
-    return " and ".join(dict.fromkeys(f"`{_HOMES[name]}`" for name in names or _HOMES))
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(f"`{name}`" for name in names))
 
 
 def _cure(module: ModuleFacts, functions: tuple[EntityFunction, ...]) -> str:
