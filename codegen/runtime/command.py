@@ -67,6 +67,8 @@ class _File(WorkflowCommand):  # type: ignore[misc]  # as above
     """
 
     def get_command(self, ctx: click.Context, exe_entity: str) -> Any:
+        if "." in exe_entity:  # flytekit would take what stands before the dot for a module
+            raise FlyteEntityNotFoundException(self.name, exe_entity)
         command = super().get_command(ctx, exe_entity)
         run = command.callback
 
@@ -117,17 +119,23 @@ def _trim(shown: traceback.TracebackException) -> None:
 
 
 def _is_machinery(file: str) -> bool:
-    relative = os.path.relpath(file, _TREE).split(os.sep)
-    if relative[0] == os.pardir:
-        return file.startswith("<") or not _MACHINERY.isdisjoint(relative)
-    return relative[0] == __package__
+    parts = _parts_from_tree(file)
+    if parts[0] == os.pardir:
+        return file.startswith("<") or not _MACHINERY.isdisjoint(parts)
+    return parts[0] == __package__
 
 
 def _at_source(frame: traceback.FrameSummary) -> traceback.FrameSummary:
     """The frame in the file that its built file was made from: each statement stands on the same line there."""
-    relative = os.path.relpath(frame.filename, _TREE)
-    for root in os.environ.get(SOURCE_ROOTS, "").split(os.pathsep):
-        file = os.path.join(root, relative)
-        if root and os.path.isfile(file):
-            return traceback.FrameSummary(file, frame.lineno, frame.name)
+    parts = _parts_from_tree(frame.filename)
+    if parts[0] != os.pardir:
+        for root in os.environ.get(SOURCE_ROOTS, "").split(os.pathsep):
+            file = os.path.join(root, *parts)
+            if root and os.path.isfile(file):
+                return traceback.FrameSummary(file, frame.lineno, frame.name)
     return frame
+
+
+def _parts_from_tree(file: str) -> list[str]:
+    """The way to a file from the top of the tree; it begins with `..` where the file lies outside."""
+    return os.path.relpath(file, _TREE).split(os.sep)

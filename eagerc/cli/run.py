@@ -16,11 +16,12 @@ from eagerc.analyses import Configured, analysis_of_all, errors
 from eagerc.cli.status import report_errors
 from eagerc.failures import UsageError
 
-# What the interpreter of the user's environment is started on. It imports from the tree first, and not from the working
-# folder, where the sources may lie.
+# What the interpreter of the user's environment is started on. It imports from the tree first, and nothing from the
+# working folder: the sources may lie there, and modules that go by the name of Python's own.
 _START = """\
-import importlib.util, sys
+import sys
 sys.path[0] = sys.argv.pop(1)
+import importlib.util
 if importlib.util.find_spec("flytekit") is None:
     print(f"eagerc: {sys.executable} has no flytekit; install it there, or name another with --python", file=sys.stderr)
     sys.exit(2)
@@ -40,7 +41,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--build-dir", metavar="DIR", help=f"where to build; {kept}")
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("function", metavar="FUNCTION")
-    parser.add_argument("inputs", nargs=argparse.REMAINDER, metavar="--name value", help="the function's inputs")
+    rest = parser.add_argument("inputs", nargs=argparse.REMAINDER, metavar="--name value", help="the function's inputs")
+    rest.required = False  # argparse counts an empty rest as missing where something else is missing too
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,6 +10,9 @@ from eagerc.terminal import painted, visible, width
 
 _COLOURS = {Severity.ERROR: terminal.RED, Severity.WARNING: terminal.YELLOW, Severity.NOTE: terminal.BLUE}
 
+_MOST_SHOWN = 160  # characters of a line: generated lines can be longer than a terminal holds
+_CUT = "..."
+
 LineOf = Callable[[str, int], str | None]
 
 
@@ -54,7 +57,15 @@ def _diagnostic(diagnostic: Diagnostic, line_of: LineOf, colour: bool) -> Iterat
 
 
 def marked(line: str, place: Place) -> tuple[str, str]:
-    """A line of source as it is shown, and under it the marks of a span that begins there."""
-    end = place.end_column - 1 if place.end_line == place.line else len(line.rstrip())
-    before, inside = visible(line[: place.column - 1]), visible(line[place.column - 1 : end])
-    return visible(line.rstrip()), " " * width(before) + "^" * max(1, width(inside))
+    """A line of source as it is shown, and under it the marks of a span that begins there.
+
+    Of a long line the part around the beginning of the span is shown.
+    """
+    line = line.rstrip()
+    begin, end = place.column - 1, place.end_column - 1 if place.end_line == place.line else len(line)
+    first = 0 if len(line) <= _MOST_SHOWN else max(0, min(begin - _MOST_SHOWN // 4, len(line) - _MOST_SHOWN))
+    last = min(len(line), first + _MOST_SHOWN)
+    before = _CUT * (first > 0) + visible(line[first:begin])
+    inside = visible(line[begin : min(end, last)])
+    shown = before + visible(line[begin:last]) + _CUT * (last < len(line))
+    return shown, " " * width(before) + "^" * max(1, width(inside))

@@ -1,6 +1,7 @@
 """`eagerc run`: the build, the interpreter of the user's environment, and what comes back."""
 
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.cli.conftest import Command
 SOURCE = """\
 import os
 from pathlib import Path
+from statistics import mean
 
 from flytekit import eager, task
 
@@ -33,6 +35,11 @@ async def stubborn() -> int:
     if not [word for word in [] if word]:
         raise ArithmeticError("I will not count")
     return 1
+
+
+@eager
+async def average() -> float:
+    return mean([])
 """
 
 
@@ -58,9 +65,23 @@ def test_the_result_is_the_last_line(process: Command, tmp_path: Path) -> None:
 def test_an_exception_is_shown_as_the_user_wrote_it(shop: Path, process: Command) -> None:
     done = process("run", "src/shop.py", "stubborn")
     assert done.status == 1
-    assert f'File "{shop}", line 21, in stubborn\n    raise ArithmeticError("I will not count")\n' in done.stderr
+    assert f'File "{shop}", line 22, in stubborn\n    raise ArithmeticError("I will not count")\n' in done.stderr
     assert "I will not count" in done.stderr.splitlines()[-1]
     assert "eagerc" not in done.stderr
+
+
+def test_a_traceback_leads_into_libraries_too(shop: Path, process: Command) -> None:
+    done = process("run", "--build-dir", "deeper/than/the/source", "src/shop.py", "average")
+    assert f'File "{shop}", line 28, in average\n    return mean([])\n' in done.stderr
+    assert f'File "{statistics.__file__}", line ' in done.stderr
+
+
+@pytest.mark.usefixtures("shop")
+def test_modules_of_the_working_folder_stay_out(process: Command, tmp_path: Path) -> None:
+    (tmp_path / "types.py").write_text("")
+    (tmp_path / "notes.txt").write_text("leek")
+    done = process("run", "src/shop.py", "words", "--path", "notes.txt")
+    assert done.stdout.endswith("leek\n"), done.stderr
 
 
 @pytest.mark.usefixtures("shop")
@@ -69,7 +90,8 @@ def test_an_exception_is_shown_as_the_user_wrote_it(shop: Path, process: Command
     [
         (["words"], "Missing option '--path'"),
         (["word"], "src/shop.py holds no entity 'word'; did you mean 'words'?"),
-        (["zzz"], "src/shop.py holds no entity 'zzz'; it holds read, stubborn, words"),
+        (["zzz"], "src/shop.py holds no entity 'zzz'; it holds average, read, stubborn, words"),
+        (["Shop.words"], "src/shop.py holds no entity 'Shop.words'"),
         (["SOURCE"], "src/shop.py holds no entity 'SOURCE'"),
     ],
 )
