@@ -178,7 +178,7 @@ class Statements(Failures):
         return True
 
     def _keep_awaitable(self, name: str, awaitable: bool) -> bool:
-        """Whether `inspect.isawaitable(name)` can be so: the result of a sync entity is a value, of an async one not."""
+        """Whether `inspect.isawaitable(name)` can be so; the result of a sync entity is none in the author's eyes."""
         values = self.lookup(name) or EMPTY
         kept = frozenset(value for value in values if self.is_awaitable(value) in (awaitable, None))
         if kept and kept != values:
