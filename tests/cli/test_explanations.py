@@ -19,7 +19,7 @@ NODES = st.sampled_from("abcdefg")
 
 @given(edges=st.sets(st.tuples(NODES, NODES)))
 def test_cycles_are_strongly_connected_components(edges: set[tuple[str, str]]) -> None:
-    graph = networkx.DiGraph(edges)
+    graph: networkx.DiGraph[str] = networkx.DiGraph(edges)
     graph.add_node("a")
     reached = graph.subgraph({"a", *networkx.descendants(graph, "a")})
     expected = {
