@@ -32,11 +32,14 @@ class Hoist:
 Change = Invoke | Rename | Hoist
 
 
-class ImportSplit(NamedTuple):
-    """What becomes of a `from` import: the indices of the names that move, and the names that a star brought."""
+class RuntimeImport(NamedTuple):
+    """The names that the runtime gives to the module where flytekit was to, as source text.
 
-    moved: tuple[int, ...]
-    star: tuple[str, ...]
+    Where an import brings nothing else, that from the runtime takes its place; otherwise it follows on the same line.
+    """
+
+    names: str
+    alone: bool
 
 
 class Insertion(NamedTuple):
@@ -51,7 +54,7 @@ class Changes(NamedTuple):
 
     alias: str
     expressions: Mapping[ast.expr, Change]
-    imports: Mapping[ast.ImportFrom, ImportSplit]
+    imports: Mapping[ast.ImportFrom, RuntimeImport]
     insertions: tuple[Insertion, ...]
 
 

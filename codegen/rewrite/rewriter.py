@@ -8,7 +8,7 @@ from analyzers.model.facts import Reference, RewriteSite
 from analyzers.model.places import Place
 from analyzers.source import Source
 from codegen.rewrite import expressions, imports
-from codegen.rewrite.changes import Change, Changes, Hoist, ImportSplit, Insertion, Unwritable
+from codegen.rewrite.changes import Change, Changes, Hoist, Insertion, RuntimeImport, Unwritable
 from codegen.rewrite.decisions import (
     Decision,
     Declined,
@@ -73,13 +73,13 @@ def _rewritten(
     decisions = {outcome.node: outcome for outcome in outcomes if isinstance(outcome, Decision)}
     written = _written(source, tree, decisions, alias)
     declined = (*(outcome for outcome in outcomes if isinstance(outcome, Declined)), *written.declined)
-    splits = dict(imports.splits(tree))
+    changed = dict(imports.changed_imports(tree))
     entities = hoists.entities(change.name for change in written.changes.values() if isinstance(change, Hoist))
     additions = _additions(tree, available, written.changes, entities, alias)
     inserted = (_Edit(spot.offset, spot.offset, added(spot, lines, source.text)) for spot, lines in additions.items())
-    text = _applied(source.text, (*written.edits, *_import_edits(source, splits), *inserted))
+    text = _applied(source.text, (*written.edits, *_import_edits(source, changed), *inserted))
     insertions = tuple(Insertion(spot.before, tuple(lines)) for spot, lines in sorted(additions.items(), key=_offset))
-    verify(tree, Changes(alias, written.changes, splits, insertions), text)
+    verify(tree, Changes(alias, written.changes, changed, insertions), text)
     return Rewritten(text, tuple(sorted(declined)))
 
 
@@ -129,10 +129,10 @@ def _is_written(node: ast.expr, decisions: Mapping[ast.expr, Decision]) -> bool:
     return node in decisions
 
 
-def _import_edits(source: Source, splits: Mapping[ast.ImportFrom, ImportSplit]) -> Iterator[_Edit]:
-    for node, split in splits.items():
+def _import_edits(source: Source, changed: Mapping[ast.ImportFrom, RuntimeImport]) -> Iterator[_Edit]:
+    for node, change in changed.items():
         place = source.place("", node)
-        yield _Edit(*_extent(source, place), imports.written(source.segment(place), node, split))
+        yield _Edit(*_extent(source, place), imports.written(source.segment(place), change))
 
 
 def _additions(

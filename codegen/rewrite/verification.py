@@ -4,8 +4,7 @@ import ast
 import warnings
 from collections.abc import Iterator, Sequence
 
-from codegen.rewrite.changes import Change, Changes, Hoist, ImportSplit, Invoke, Rename, Unwritable
-from codegen.rewrite.imports import imported
+from codegen.rewrite.changes import Change, Changes, Hoist, Invoke, Rename, Unwritable
 from codegen.rewrite.names import RUNTIME
 
 
@@ -49,10 +48,11 @@ class _Expectation:
 
     def _statements(self, statements: Sequence[ast.AST]) -> Iterator[ast.stmt]:
         for statement in statements:
-            if isinstance(statement, ast.ImportFrom) and statement in self._changes.imports:
-                yield from _split(statement, self._changes.imports[statement])
-            else:
+            change = self._changes.imports.get(statement) if isinstance(statement, ast.ImportFrom) else None
+            if change is None or not change.alone:
                 yield self._node(statement)  # type: ignore[misc]  # a statement stays one
+            if change is not None:
+                yield _parsed(f"from {RUNTIME} import {change.names}")
 
     def _node(self, node: ast.AST) -> ast.AST:
         change = self._changes.expressions.get(node) if isinstance(node, ast.expr) else None
@@ -80,13 +80,6 @@ class _Expectation:
 
     def _runtime(self, name: str) -> ast.Attribute:
         return ast.Attribute(ast.Name(self._changes.alias, ast.Load()), name, ast.Load())
-
-
-def _split(node: ast.ImportFrom, split: ImportSplit) -> Iterator[ast.stmt]:
-    kept = [alias for index, alias in enumerate(node.names) if index not in split.moved]
-    if kept:
-        yield ast.copy_location(ast.ImportFrom(node.module, kept, node.level), node)
-    yield _parsed(f"from {RUNTIME} import {imported(node, split)}")
 
 
 def _parsed(statement: str) -> ast.stmt:

@@ -147,7 +147,7 @@ def test_deep_nesting_is_written_or_declined(depth: int) -> None:
 
 
 def _undone(text: str) -> Iterator[tuple[str, int]]:
-    """The tokens of a program with their lines, less what may come with a rewrite and what it may drop."""
+    """The tokens of a program with their lines, less what may come with a rewrite."""
     skipped = 0
     tokens = [token for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.string.strip()]
     for index, token in enumerate(tokens):
@@ -160,5 +160,5 @@ def _undone(text: str) -> Iterator[tuple[str, int]]:
             skipped = 5
         if skipped:
             skipped -= 1
-        elif token.string not in ("(", ")", ",", ";", "eager"):
+        elif token.string not in ("(", ")", ",", ";"):
             yield token.string, token.start[0]
