@@ -132,11 +132,9 @@ class Hoists:
         expression = ast.unparse(node)
         if "\n" in expression:
             raise Unwritable("it does not fit on one line")
-        if expression not in self._entities:
-            name = f"{self._alias}_{len(self._entities) + 1}"
-            spot = spot_for_hoist(self._tree, self._spots, node)
-            self._entities[expression] = HoistedEntity(name, f"{name} = {expression}", spot)
-        return self._entities[expression]
+        spot = spot_for_hoist(self._tree, self._spots, node)
+        name = f"{self._alias}_{len(self._entities) + 1}"
+        return self._entities.setdefault(expression, HoistedEntity(name, f"{name} = {expression}", spot))
 
     def _touches_a_name(self, place: Place) -> bool:
         start = self._source.offset(place.line, place.column)

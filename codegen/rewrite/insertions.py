@@ -9,6 +9,7 @@ from codegen.rewrite.placement import Spot, SpotKind, main_guard, prologue
 
 _Import = ast.Import | ast.ImportFrom
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_Scope = _Function | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def spot_for_runtime(tree: ast.Module, spots: Sequence[Spot], uses: Iterable[ast.expr]) -> Spot:
@@ -38,14 +39,14 @@ def spot_for_runtime(tree: ast.Module, spots: Sequence[Spot], uses: Iterable[ast
 def spot_for_hoist(tree: ast.Module, spots: Sequence[Spot], node: ast.expr) -> Spot:
     """Where the module can make the entity that `node` makes: after all that it names, and before the main guard.
 
-    Raises `Unwritable` for a name that no top-level statement binds.
+    Raises `Unwritable` for a name that a function around it or no top-level statement binds.
     """
-    after = _bound_after(tree, _names(node))
-    late = [spot for spot in spots if spot.before >= after]
-    for candidates in (_before(late, main_guard(tree)), late):
-        for spot in _earliest(candidates):
-            return spot
-    raise Unwritable("the module has no line that could take it")
+    names = _names(node)
+    _refuse_local(names, tree, node)
+    after = _bound_after(tree, names)
+    for spot in _earliest([spot for spot in _before(spots, main_guard(tree)) if spot.before >= after]):
+        return spot
+    raise Unwritable("there is no line for it between what it needs and the main guard")
 
 
 def _earliest(spots: Sequence[Spot]) -> Iterator[Spot]:
@@ -55,8 +56,8 @@ def _earliest(spots: Sequence[Spot]) -> Iterator[Spot]:
 
 
 def _before(spots: Sequence[Spot], index: int) -> list[Spot]:
-    """The spots in front of statement number `index`; a new last line is in front of none."""
-    return [spot for spot in spots if spot.before <= index and not (spot.kind is SpotKind.END and index < spot.before)]
+    """The spots in front of statement number `index`."""
+    return [spot for spot in spots if spot.before <= index]
 
 
 def _first_with(tree: ast.Module, used: set[ast.expr]) -> int:
@@ -96,6 +97,22 @@ def _imports_flytekit(statement: ast.stmt) -> bool:
 def _names(node: ast.expr) -> set[str]:
     loaded = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
     return loaded - _bound(node) - {arg.arg for arg in ast.walk(node) if isinstance(arg, ast.arg)}
+
+
+def _refuse_local(names: set[str], tree: ast.Module, node: ast.expr) -> None:
+    for scope in ast.walk(tree):
+        local = names & _bound_inside(scope) if isinstance(scope, _Scope) and node in ast.walk(scope) else None
+        if local:
+            raise Unwritable(f"{', '.join(sorted(local))} is local there")
+
+
+def _bound_inside(scope: _Scope) -> set[str]:
+    """The names that a scope binds, its parameters and those of comprehensions in it included."""
+    if not isinstance(scope, _Function):
+        return _bound(scope)
+    body = [scope.body] if isinstance(scope, ast.Lambda) else scope.body
+    parameters = {arg.arg for arg in ast.walk(scope.args) if isinstance(arg, ast.arg)}
+    return parameters.union(*map(_bound, body))
 
 
 def _bound_after(tree: ast.Module, names: set[str]) -> int:
