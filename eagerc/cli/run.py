@@ -56,12 +56,19 @@ def run(options: argparse.Namespace) -> int:
         return status
     try:
         modules = needed_modules(configured.analysis)
-        tree = os.path.abspath(options.build_dir or build_cache.tree(_digest(configured, modules)))
+        tree = os.path.abspath(options.build_dir or _cached(_digest(configured, modules)))
         build(configured.analysis, tree, settings=configured.settings)
     except BuildError as error:
         raise UsageError(f"{error.message}; {error.remedy}") from error
     file = os.path.join(tree, path_in_tree(configured.analysis.modules[0].file))
     return _start(interpreter, tree, [options.file, file, options.function, *options.inputs], modules)
+
+
+def _cached(digest: str) -> str:
+    try:
+        return build_cache.tree(digest)
+    except OSError as error:
+        raise UsageError(f"the cache cannot be used: {error}; name a folder with --build-dir") from error
 
 
 def _digest(configured: Configured, modules: Iterable[ModuleFacts]) -> str:

@@ -137,6 +137,14 @@ def test_trees_are_kept_by_content(process: Command, tmp_path: Path) -> None:
     assert len(os.listdir(cache / "eagerc" / "builds")) == 2
 
 
+@pytest.mark.usefixtures("shop")
+def test_without_a_cache_a_folder_has_to_be_named(process: Command) -> None:
+    done = process("run", "src/shop.py", "words", XDG_CACHE_HOME="/dev/null")
+    assert done.status == 2
+    assert done.stderr.startswith("eagerc: the cache cannot be used: ")
+    assert done.stderr.endswith("; name a folder with --build-dir\n")
+
+
 def fill(cache: Path) -> list[Path]:
     """Put more trees into a cache than are kept, the oldest first, and what an interrupted run leaves there."""
     trees = [cache / "eagerc" / "builds" / f"tree{number}" for number in range(KEPT_TREES + 5)]
