@@ -9,6 +9,7 @@ import concurrent.futures
 import contextlib
 import contextvars
 import copy
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -164,13 +165,16 @@ def _submit(call: Call, stop: Stop) -> "concurrent.futures.Future[Any]":
 def _fresh_context(context: FlyteContext) -> FlyteContext:
     """The context in which an entity starts as if it were called outside of any eager function.
 
-    What the caller configured stays (where files go, settings of serialization); its decks are its own.
+    What the caller configured stays (where files go, settings of serialization); its decks and its folder are its own.
     """
     parameters = context.user_space_params
     state = context.new_execution_state()
     if parameters is not None:
         builder = parameters.builder()
         builder.decks = []
+        # flytekit names the folder of a task by adding to this name: to that of its caller, it would grow with recursion
+        # until no file system takes it.
+        builder.working_dir = os.path.join(context.file_access.local_sandbox_dir, "user_space")
         state = state.with_params(user_space_params=builder.build())
     builder = context.new_builder().with_execution_state(state)
     builder.compilation_state = None

@@ -279,8 +279,14 @@ def test_a_hundred_blocking_eager_functions_at_once_end():
     assert asyncio.run(body()) == 9900
 
 
+@eager
+async def dive(depth: int) -> int:
+    return depth if depth == 0 else 1 + await invoke("s", dive, depth=depth - 1)
+
+
 def test_recursion_ends():
     assert asyncio.run(descend(depth=4)) == 81
+    assert asyncio.run(dive(depth=50)) == 50
 
 
 def test_the_body_of_a_sync_helper_in_another_thread_is_in_the_eager_function():
