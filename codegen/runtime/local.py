@@ -172,8 +172,8 @@ def _fresh_context(context: FlyteContext) -> FlyteContext:
     if parameters is not None:
         builder = parameters.builder()
         builder.decks = []
-        # flytekit names the folder of a task by adding to this name: to that of its caller, it would grow with recursion
-        # until no file system takes it.
+        # flytekit names the folder of a task by adding to this name. Added to the name of its caller's, recursion would
+        # make it longer than file systems allow.
         builder.working_dir = os.path.join(context.file_access.local_sandbox_dir, "user_space")
         state = state.with_params(user_space_params=builder.build())
     builder = context.new_builder().with_execution_state(state)
