@@ -49,6 +49,10 @@ class Entities(Awaitables):
         while named.wraps is not None:
             named = named.wraps
         key = (maker, function)
+        modern = (flytekit.EAGER, function)
+        if maker == flytekit.CLASSIC_EAGER and modern in self.entity_index:
+            # An import that tries both names makes one eager function, of the dialect that flytekit has today.
+            return only(EntityRef(self.entity_index[modern]))
         if key not in self.entity_index:
             node = named.node
             assert not isinstance(node, ast.Lambda)
