@@ -87,8 +87,7 @@ class HelperCall(NamedTuple):
 class UnresolvedCall(NamedTuple):
     """A call that might reach an entity and could not be decided.
 
-    `text` is the call's source, `reason` a sentence, `hint` what would resolve it. `candidates` are entities that it is
-    known to reach among others. `site` is the site id of the call.
+    `text` is the call's source, `reason` a sentence, `hint` what would resolve it, `site` the site id of the call.
     """
 
     site: str
