@@ -1,0 +1,117 @@
+"""A loopback Flyte as tests use it: trees are registered and run with flytekit's own commands."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flytekit.configuration import Config
+from flytekit.remote import FlyteRemote
+
+from analyzers.analysis import analyze
+from analyzers.model.settings import Settings
+from codegen.build import build
+from tests.flyte.loopback.client import Server
+
+T = TypeVar("T")
+
+# A rule for the tasks of `data/parents.py` that only take time.
+MADE_UP = {"task": "parents.slow", "runner": "synthetic"}
+PROJECT, DOMAIN = "flytesnacks", "development"
+_QUIET = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "FLYTE_SDK_RICH_TRACEBACKS": "0"}
+_LIMIT_SECONDS = 180
+
+
+class Cluster:
+    """A server, and the folder in which programs for it are written and built."""
+
+    def __init__(self, server: Server, python: Path, folder: Path) -> None:
+        self.server, self.control = server, server.control
+        self.folder, self.python = folder, python
+        self._pyflyte = python.with_name("pyflyte")
+        config = Config.for_endpoint(server.endpoint, insecure=True)
+        self.remote = FlyteRemote(config, default_project=PROJECT, default_domain=DOMAIN)
+
+    def build(self, files: Mapping[str, str]) -> list[str]:
+        """Write a project, build it, and give the paths that `build/*` stands for."""
+        source = self.folder / "source"
+        for path, content in files.items():
+            (source / path).parent.mkdir(parents=True, exist_ok=True)
+            (source / path).write_text(content)
+        tree = self.folder / "build"
+        paths = sorted({str(source / path.partition("/")[0]) for path in files})
+        build(analyze(paths), str(tree), check=False, settings=Settings())
+        return sorted(str(path) for path in tree.iterdir())
+
+    def pyflyte(self, *arguments: str, expect: int = 0) -> str:
+        """Run flytekit's command as a person would, in the folder, and give what it prints."""
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        done = subprocess.run(
+            [self._pyflyte, *arguments],
+            cwd=self.folder,
+            env={**inherited, **_QUIET, **self.server.client_env()},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_LIMIT_SECONDS,
+        )
+        assert done.returncode == expect, done.stdout[-3000:] + done.stderr[-3000:]
+        return done.stdout
+
+    def register(self, *paths: str, version: str = "v1") -> None:
+        self.pyflyte("register", "-p", PROJECT, "-d", DOMAIN, "--version", version, *paths)
+
+    def launch(self, name: str, /, *, version: str = "v1", kind: str = "task", **inputs: Any) -> str:
+        """Start an execution of a registered entity and give its name."""
+        fetch = self.remote.fetch_task if kind == "task" else self.remote.fetch_launch_plan
+        return str(self.remote.execute(fetch(name=name, version=version), inputs=inputs).id.name)
+
+    def ended(self, execution: str, seconds: float = 60) -> dict[str, Any]:
+        """The execution once it has ended."""
+        found: dict[str, Any] = self.control(f"wait/{execution}", timeout=seconds)
+        assert found["phase"] in ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT"), found
+        return found
+
+    def result(self, execution: str, seconds: float = 60) -> Any:
+        """The first output of an execution that succeeds."""
+        found = self.ended(execution, seconds)
+        assert found["phase"] == "SUCCEEDED", self.story(found)
+        return self.remote.sync(self.remote.fetch_execution(name=execution)).outputs["o0"]
+
+    def run(self, name: str, **inputs: Any) -> Any:
+        return self.result(self.launch(name, **inputs))
+
+    def children(self, parent: str = "") -> list[dict[str, Any]]:
+        """All executions but one, in the order in which they were created."""
+        return [found for found in self.control("executions") if found["name"] != parent]
+
+    def running(self) -> list[str]:
+        """The entities of the executions that have not ended."""
+        ended = ("SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT")
+        return [found["entity"] for found in self.control("executions") if found["phase"] not in ended]
+
+    def launched(self, entity: str, count: int = 1) -> list[dict[str, Any]]:
+        """The executions of an entity, once there are so many."""
+
+        def enough() -> list[dict[str, Any]]:
+            found = [one for one in self.control("executions") if one["entity"] == entity]
+            return found if len(found) >= count else []
+
+        return self.until(enough)
+
+    def until(self, holds: Callable[[], T], seconds: float = 20) -> T:
+        """What holds, once it does."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = holds()
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"it did not come to be, and these run: {self.running()}")
+
+    def story(self, execution: dict[str, Any]) -> str:
+        """What there is to read about an execution that went wrong."""
+        logs = [Path(log).read_text()[-4000:] for log in self.control(f"execution/{execution['name']}")["logs"]]
+        return "\n".join([execution["phase"], execution["error"], *logs])
