@@ -33,6 +33,24 @@ def as_eager_exception(error: BaseException) -> BaseException:
     return found.with_traceback(trimmed(error.__traceback__))
 
 
+def remote_exception(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
+    """An `EagerException` of another class too, for an exception that was raised elsewhere with these arguments.
+
+    Its other attributes are not known. Where it could not even be shown, it is a plain `EagerException`.
+    """
+    plain: BaseException = (
+        EagerException(*args) if issubclass(kind, EagerException) else EagerException(kind.__name__, *args)
+    )
+    if kind is EagerException or issubclass(kind, _UNRAISABLE) or not issubclass(kind, Exception):
+        return plain
+    try:
+        made = _assembled(kind, _Parts((), {"args": args}, {}))
+        str(made), repr(made)
+    except Exception:  # noqa: BLE001 - the class is the user's, and may object in any way
+        return plain
+    return made
+
+
 def restored(error: Exception, args: tuple[Any, ...]) -> Exception:
     """The exception with the arguments that it was raised with."""
     # Past whatever the class says about assignments: a frozen dataclass refuses them.
@@ -112,9 +130,10 @@ def _parts(error: BaseException) -> _Parts:
 def _assembled(original: Any, parts: _Parts) -> BaseException:
     """An exception made from parts without a call of `__init__`, whose signature can be anything."""
     made = _class_for(original)
-    news = (vars(base).get("__new__") for base in made.__mro__)
-    new = next(new for new in news if isinstance(new, types.BuiltinFunctionType))
-    twin: BaseException = new(made, *parts.arguments)
+    solid = made  # the built-in class whose layout the instances have; only its `__new__` may make them
+    while solid.__flags__ & _HEAP_TYPE:
+        solid = solid.__base__
+    twin: BaseException = solid.__new__(made, *parts.arguments)
     for name, value in parts.fields.items():
         with contextlib.suppress(AttributeError, TypeError):  # the fields that `__new__` has set are read-only
             _fields(made)[name].__set__(twin, value)

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Call(NamedTuple):
-    """An entity of flytekit and the inputs that it is to run with."""
+    """An entity of flytekit, the inputs that it is to run with, and the call site."""
 
     entity: Any
     inputs: dict[str, Any]
+    site: str = ""
 
 
 class Engine(Protocol):

@@ -25,7 +25,7 @@ def invoke(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     The awaitable is a coroutine: nothing runs before it is awaited or made a task.
     """
     present = frame.current()
-    call = None if present is None else _call(callee, args, kwargs)
+    call = None if present is None else _call(site, callee, args, kwargs)
     if present is None or call is None:
         return callee(*args, **kwargs)
     return _awaitable(present, site, call)
@@ -34,7 +34,7 @@ def invoke(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
 def invoke_blocking(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     """Give the result of a sync entity; an async one gives an awaitable, and anything else is called as it stands."""
     present = frame.current()
-    call = None if present is None else _call(callee, args, kwargs)
+    call = None if present is None else _call(site, callee, args, kwargs)
     if present is None or call is None:
         return callee(*args, **kwargs)
     if isinstance(call.entity, AsyncPythonFunctionTask):
@@ -47,9 +47,9 @@ def invoke_blocking(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any
     raise failure
 
 
-def _call(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
+def _call(site: str, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
     entity, args, kwargs = unbound(callee, args, kwargs)
-    return Call(entity, keywords(entity, args, kwargs)) if isinstance(entity, _ENTITIES) else None
+    return Call(entity, keywords(entity, args, kwargs), site) if isinstance(entity, _ENTITIES) else None
 
 
 def _awaitable(present: Frame, site: str, call: Call) -> Any:

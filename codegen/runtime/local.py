@@ -199,7 +199,7 @@ def _settle(future: "concurrent.futures.Future[Any]", job: Callable[[], Any]) ->
 def _execute(call: Call, context: FlyteContext, seat: Seat) -> Any:
     flyte_context_Var.set([context])
     _seat.set(seat)
-    entity, inputs = call
+    entity, inputs, _ = call
     failure = Failure()
     if isinstance(entity, PythonTask) and not isinstance(entity, ReferenceEntity):
         entity = _watched(entity, failure)

@@ -8,10 +8,12 @@ from flytekit.core.base_task import TaskMetadata
 from flytekit.core.cache import Cache, VersionParameters
 from flytekit.core.python_function_task import EagerAsyncPythonFunctionTask
 from flytekit.deck import DeckField
+from flytekit.exceptions.user import FlyteUserRuntimeException
 
-from . import frame, local
+from . import container, local
 from .arguments import keywords
-from .distributed import DISTRIBUTED
+from .classic import Classic
+from .clean_up import with_clean_up
 from .exceptions import trimmed
 from .frame import Call
 
@@ -25,22 +27,16 @@ _METADATA = (
     "deprecated",
     "interruptible",
     "retries",
-)
-# How eager functions once reached the cluster, and how often they looked there; flytekit's controller knows by itself.
-# `timeout` is among them: it was the time that each invoked entity could take, not the time of the eager task.
-_FORMER = (
-    "client_secret_env_var",
-    "client_secret_group",
-    "client_secret_key",
-    "local_entrypoint",
-    "poll_interval",
-    "remote",
     "timeout",
 )
+# Beside one of these, `timeout` is the time that each child may take, as it once was.
+_CLASSIC = tuple(name for name in Classic._fields if name != "timeout")
 
 
 class EagerTask(EagerAsyncPythonFunctionTask[Any]):  # type: ignore[misc]  # flytekit is not typed
     """flytekit's eager task with an engine of the runtime in the place of its own way to call entities."""
+
+    classic = Classic()
 
     async def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run without holding up the event loop of the caller."""
@@ -55,24 +51,32 @@ class EagerTask(EagerAsyncPythonFunctionTask[Any]):  # type: ignore[misc]  # fly
     def execute(self, **kwargs: Any) -> Any:
         if local.is_local():
             return local.run_body(self.name, self.task_function, kwargs)
-        return super().execute(**kwargs)
+        return container.run_body(self.name, self.task_function, kwargs, self.classic)
 
-    async def run_with_backend(self, **kwargs: Any) -> Any:
-        frame.enter(self.name, DISTRIBUTED)
-        return await super().run_with_backend(**kwargs)
+    def get_as_workflow(self) -> Any:
+        return with_clean_up(self)
+
+    def dispatch_execute(self, ctx: Any, input_literal_map: Any) -> Any:
+        """Run in the container, and let flytekit report an interruption as what it is: nobody's error."""
+        try:
+            return super().dispatch_execute(ctx, input_literal_map)
+        except FlyteUserRuntimeException as error:
+            if isinstance(error.value, container.Interrupted):
+                raise error.value from None  # flytekit shows causes in turn, and each is the other's
+            raise
 
 
 def eager(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     """Make an eager function of an `async def`; usable with options, without, and through `functools.partial`.
 
-    `retries`, `cache`, `cache_version`, `cache_serialize`, `cache_ignore_input_vars`, `interruptible` and `deprecated`
-    mean what they mean for a task. The options of classic eager functions (`remote`, `client_secret_*`,
-    `local_entrypoint`, `timeout`, `poll_interval`) are accepted and have no effect: a time limit for the eager task
-    goes into `metadata=TaskMetadata(timeout=...)`. All others are those of flytekit's task class.
+    `retries`, `timeout`, `cache`, `cache_version`, `cache_serialize`, `cache_ignore_input_vars`, `interruptible` and
+    `deprecated` mean what they mean for a task. Those of classic eager functions mean what they meant there: `remote`
+    and `client_secret_*` say how to reach the cluster, `poll_interval` how often to look at least, and beside one of
+    them `timeout` is the time that each child may take. All others are those of flytekit's task class.
     """
     if function is None:
         return functools.partial(eager, **options)
-    options = {name: value for name, value in options.items() if name not in _FORMER}
+    classic = _classic(options)
     settings = {name: options.pop(name) for name in _METADATA if name in options}
     if settings:
         if "metadata" in options:
@@ -81,7 +85,19 @@ def eager(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     if "disable_deck" in options:
         options["enable_deck"] = not options.pop("disable_deck")
     options.setdefault("deck_fields", _DECKS)
-    return EagerTask(task_config=options.pop("task_config", None), task_function=function, **options)
+    if classic.secrets:
+        options["secret_requests"] = [*(options.get("secret_requests") or ()), *classic.secrets]
+    task = EagerTask(task_config=options.pop("task_config", None), task_function=function, **options)
+    task.classic = classic
+    return task
+
+
+def _classic(options: dict[str, Any]) -> Classic:
+    """Take the classic options away from the others."""
+    names = [name for name in _CLASSIC if name in options]
+    if names and "timeout" in options:
+        names.append("timeout")
+    return Classic(**{name: options.pop(name) for name in names})
 
 
 def _metadata(function: Callable[..., Any], settings: dict[str, Any]) -> TaskMetadata:

@@ -106,7 +106,7 @@ def test_an_abandoned_task_does_not_hold_up_the_end(run: Run) -> None:
     assert run("program.py", "impatient").stdout.splitlines()[-1] == "result -1"
 
 
-def test_the_payload_imports_only_flytekit_and_the_standard_library() -> None:
+def test_the_payload_imports_only_flytekit_with_its_clients_and_the_standard_library() -> None:
     for path in sorted(PAYLOAD.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
@@ -115,7 +115,7 @@ def test_the_payload_imports_only_flytekit_and_the_standard_library() -> None:
                 roots = {(node.module or "").partition(".")[0]}
             else:
                 continue
-            assert roots <= {"flytekit", *sys.stdlib_module_names}, path
+            assert roots <= {"flytekit", "flyteidl", "grpc", *sys.stdlib_module_names}, path
 
 
 def test_the_payload_is_written_for_python_3_10() -> None:

@@ -1,0 +1,159 @@
+"""Runs the body of an eager function in its container: beside it a controller, in front of it the signals."""
+
+import asyncio
+import concurrent.futures
+import contextlib
+import contextvars
+import os
+import signal
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
+from typing import Any, TypeVar
+
+from flytekit.configuration import ImageConfig, SerializationSettings
+from flytekit.core.constants import EAGER_ROOT_ENV_NAME, EAGER_TAG_KEY, EAGER_TAG_ROOT_KEY
+from flytekit.core.context_manager import ExecutionState, FlyteContext, FlyteContextManager, flyte_context_Var
+from flytekit.deck import Deck
+from flytekit.exceptions.system import FlyteSystemException
+
+from . import frame
+from .classic import Classic, remote_for, seconds
+from .controller import GRACE_SECONDS, Controller, Setting
+from .launching import Place, Settings
+from .naming import Parent
+
+T = TypeVar("T")
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Interrupted(FlyteSystemException):  # type: ignore[misc]  # flytekit is not typed
+    """The container is told to end. It is not the user's fault, so that Flyte starts it again if it may."""
+
+
+class _SignalledError(BaseException):
+    """Raised by a signal in the thread that waits for the body."""
+
+
+def run_body(name: str, function: Callable[..., Coroutine[Any, Any, T]], inputs: dict[str, Any], classic: Classic) -> T:
+    """Run the body to its end, with whatever it invokes."""
+    context = FlyteContextManager.current_context()
+    controller = Controller(_setting(context, classic))
+    with _Signals() as signals:
+        controller.start()
+        try:
+            result: T = _Body(name, partial(function, **inputs), context, controller).run(signals)
+            return result
+        finally:
+            controller.close()
+            Deck("Eager Executions", controller.invocations.page())
+
+
+class _Body:
+    """The body on an event loop in a thread of its own, so that signals reach the main thread whatever it does."""
+
+    def __init__(
+        self, name: str, start: Callable[[], Coroutine[Any, Any, Any]], context: FlyteContext, controller: Controller
+    ) -> None:
+        self._name = name
+        self._start = start
+        self._context = context
+        self._controller = controller
+        self._ended: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        self._cancel: Callable[[], object] = lambda: None
+
+    def run(self, signals: "_Signals") -> Any:
+        run = contextvars.copy_context().run
+        threading.Thread(target=run, args=(self._serve,), name="eagerc-body", daemon=True).start()
+        try:
+            with signals.heard():
+                return self._ended.result()
+        except _SignalledError as error:
+            reason = str(error)
+        with contextlib.suppress(RuntimeError):  # it has ended at the same moment
+            self._cancel()
+        concurrent.futures.wait([self._ended], GRACE_SECONDS / 4)
+        raise Interrupted(f"{self._name} was stopped by {reason}")
+
+    def _serve(self) -> None:
+        try:
+            self._ended.set_result(asyncio.run(self._main()))
+        except asyncio.CancelledError:
+            self._ended.set_exception(RuntimeError(f"{self._name} was cancelled"))
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to whoever waits
+            self._ended.set_exception(error)
+
+    async def _main(self) -> Any:
+        task = asyncio.current_task()
+        assert task is not None
+        self._cancel = partial(asyncio.get_running_loop().call_soon_threadsafe, task.cancel)
+        state = self._context.execution_state.with_params(mode=ExecutionState.Mode.EAGER_EXECUTION)
+        inner = self._context.with_execution_state(state).with_worker_queue(self._controller).build()
+        # A list of its own: flytekit's stack is one list that all copies of a context share.
+        flyte_context_Var.set([inner])
+        frame.enter(self._name, self._controller)
+        return await self._start()
+
+
+class _Signals:
+    """Keeps the signals to end from ending anything but the wait for the body."""
+
+    def __init__(self) -> None:
+        self._listening = False
+        self._missed: int | None = None
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> "_Signals":  # noqa: PYI034 - `Self` is new in Python 3.11
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[None]:
+        """Let the first signal, past ones included, come out of the block as an exception."""
+        self._listening = True
+        try:
+            if self._missed is not None:
+                self._handle(self._missed, None)
+            yield
+        finally:
+            self._listening = False
+
+    def _handle(self, number: int, _frame: object) -> None:
+        if not self._listening:
+            self._missed = number
+            return
+        self._listening = False
+        raise _SignalledError(signal.Signals(number).name)
+
+
+def _setting(context: FlyteContext, classic: Classic) -> Setting:
+    parameters = context.user_space_params
+    execution = parameters.execution_id
+    place = Place(execution.project, execution.domain)
+    serialization = context.serialization_settings or SerializationSettings(
+        image_config=ImageConfig.auto_default_image()
+    )
+    version = serialization.version or parameters.task_id.version
+    root = os.environ.get(EAGER_ROOT_ENV_NAME, execution.name)
+    labels = {EAGER_TAG_KEY: execution.name, EAGER_TAG_ROOT_KEY: root}
+    return Setting(
+        context,
+        remote_for(classic, parameters),
+        Parent(place.project, place.domain, execution.name, _node(parameters.output_metadata_prefix)),
+        int(os.environ.get("FLYTE_ATTEMPT_NUMBER") or 0),
+        Settings(place, version, serialization, labels, {EAGER_ROOT_ENV_NAME: root}),
+        seconds(classic.timeout),
+        seconds(classic.poll_interval),
+    )
+
+
+def _node(prefix: str | None) -> str:
+    """Where the outputs of the task go, without the number of the attempt: it tells the nodes of an execution apart."""
+    folder, _, last = (prefix or "").rstrip("/").rpartition("/")
+    return folder if last.isdigit() else ""

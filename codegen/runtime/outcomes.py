@@ -1,0 +1,114 @@
+"""How an execution failed, as an exception for the code that awaits it."""
+
+import ast
+import builtins
+import importlib
+import re
+import textwrap
+from typing import Any, NamedTuple
+
+from flyteidl.core.execution_pb2 import WorkflowExecution
+from flytekit.exceptions.eager import EagerException
+
+from .exceptions import remote_exception
+
+# The cause that we give when we end an execution, and by which we know it again.
+STOPPED = "stopped by its eager function"
+
+# What flytekit writes when a task fails, after whatever propeller puts in front.
+_REPORT = re.compile(r"Trace:\n\n(?P<trace>.*)\nMessage:\n\n(?P<message>.*)", re.DOTALL)
+_MESSAGE = re.compile(r"(?P<name>[^\W\d][\w]*)(?:: (?P<text>.*))?", re.DOTALL)
+_IMAGE = re.compile(r"ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull")
+_MEMORY = re.compile(r"OOMKilled|\boom.?killed\b", re.IGNORECASE)
+_TIMEOUT = re.compile(r"TimeoutExpired|DeadlineExceeded")
+_EXHAUSTED = "RetriesExhausted|"
+
+
+class Story(NamedTuple):
+    """What is known about an execution that did not succeed."""
+
+    entity: str
+    link: str
+    closure: Any
+
+
+def failure(story: Story) -> BaseException:
+    """The exception to raise: an `EagerException`, of the class that the child raised where that can be imported."""
+    error: BaseException = _cause(story)
+    notes = [f"execution: {story.link}"]
+    report = _REPORT.search(story.closure.error.message)
+    if report:
+        notes.insert(0, f"remote traceback:\n{textwrap.indent(textwrap.dedent(report['trace']).strip(), '  ')}")
+    vars(error)["__notes__"] = notes  # `add_note` is new in Python 3.11, which also shows them
+    return error
+
+
+def may_run_again(closure: Any) -> bool:
+    """Whether a later attempt of the parent is to start anew what ended like this.
+
+    What the parent itself stopped, and what Flyte gave up after trying again, is; an error of the user's code stands.
+    """
+    if closure.phase == WorkflowExecution.ABORTED:
+        return str(closure.abort_metadata.cause).startswith(STOPPED)
+    return bool(closure.phase == WorkflowExecution.FAILED) and str(closure.error.code).startswith(_EXHAUSTED)
+
+
+def _cause(story: Story) -> Any:
+    entity, closure, error = story.entity, story.closure, story.closure.error
+    if closure.phase == WorkflowExecution.ABORTED:
+        by, cause = closure.abort_metadata.principal or "somebody", closure.abort_metadata.cause
+        return EagerException(f"{entity} was aborted by {by}: {cause}")
+    if closure.phase == WorkflowExecution.TIMED_OUT or _TIMEOUT.search(error.code):
+        return remote_exception(TimeoutError, (f"{entity} took longer than it may: {error.message}".rstrip(": "),))
+    if _MEMORY.search(error.code) or _MEMORY.search(error.message):
+        return remote_exception(MemoryError, (f"{entity} ran out of memory: {error.message}",))
+    if _IMAGE.search(error.code) or _IMAGE.search(error.message):
+        return EagerException(f"the image of {entity} cannot be pulled: {error.message}")
+    return _raised(error.message) or EagerException(f"{entity} failed with {error.code}: {error.message}")
+
+
+def _raised(message: str) -> Any:
+    """The exception that the user's code raised."""
+    report = _REPORT.search(message)
+    if report is None:
+        return None
+    raised = _MESSAGE.fullmatch(textwrap.dedent(report["message"]).strip())
+    if raised is None:
+        return EagerException(textwrap.dedent(report["message"]).strip())
+    text = raised["text"] or ""
+    kind = _class(raised["name"], report["trace"])
+    if kind is None:
+        return EagerException(f"{raised['name']}: {text}" if text else raised["name"])
+    return remote_exception(kind, _arguments(kind, text))
+
+
+def _arguments(kind: type[BaseException], text: str) -> tuple[Any, ...]:
+    """The arguments of an exception that is shown as this text."""
+    if issubclass(kind, KeyError):
+        try:
+            return (ast.literal_eval(text),)
+        except (SyntaxError, ValueError):
+            return (text,)
+    return (text,) if text else ()
+
+
+def _class(name: str, trace: str) -> type[BaseException] | None:
+    """The class that goes by a name at the end of a traceback, if it can be imported."""
+    qualified = re.findall(rf"^ *((?:[^\W\d]\w*\.)+{re.escape(name)})(?::|$)", trace, re.MULTILINE)
+    found = _imported(qualified[-1]) if qualified else getattr(builtins, name, None)
+    return found if isinstance(found, type) and issubclass(found, BaseException) else None
+
+
+def _imported(path: str) -> Any:
+    parts = path.split(".")
+    for split in range(len(parts) - 1, 0, -1):
+        try:
+            found: Any = importlib.import_module(".".join(parts[:split]))
+        except ModuleNotFoundError:
+            continue
+        except Exception:  # noqa: BLE001 - the module is the user's, and may do anything when it is imported
+            return None
+        for part in parts[split:]:
+            found = getattr(found, part, None)
+        return found
+    return None

@@ -1,0 +1,154 @@
+"""Values of Python as literals of Flyte and back; what can take long happens in threads."""
+
+import asyncio
+import collections
+import contextlib
+import contextvars
+import os
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from flyteidl.core import literals_pb2
+from flytekit.core.context_manager import FlyteContext, flyte_context_Var
+from flytekit.core.interface import Interface
+from flytekit.core.type_engine import TypeEngine, TypeTransformerFailedError
+from flytekit.models.literals import Literal
+
+from .frame import Call
+from .threads import Crew
+
+T = TypeVar("T")
+
+_PLAIN = (int, float, str, bool, type(None))
+# More characters or items than these are not converted on the event loop.
+_SMALL = 1000
+
+
+class Values:
+    """Converts in the context of the eager task: its files go where the task's go."""
+
+    def __init__(self, context: FlyteContext) -> None:
+        self._context = context
+        self._crew = Crew("eagerc-values")
+
+    async def to_literals(self, call: Call) -> literals_pb2.LiteralMap:
+        """The inputs of a call."""
+        convert = partial(self._to_literals, call)
+        if all(_is_small(value) for value in call.inputs.values()):
+            return await convert()
+        return await self.in_thread(lambda: asyncio.run(convert()))
+
+    async def to_python(self, entity: Any, outputs: literals_pb2.LiteralMap) -> Any:
+        """What a call of an entity gives."""
+        convert = partial(self._to_python, entity, outputs)
+        if all(_is_small_literal(literal) for literal in outputs.literals.values()):
+            return await convert()
+        return await self.in_thread(lambda: asyncio.run(convert()))
+
+    async def download(self, address: str) -> literals_pb2.LiteralMap:
+        """Literals that were too big for an answer of the control plane."""
+        return await self.in_thread(partial(self._download, address))
+
+    async def in_thread(self, job: Callable[[], T]) -> T:
+        """Run what blocks, with a stack of flytekit's contexts that nothing else shares."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def work() -> None:
+            flyte_context_Var.set([self._context])
+            try:
+                settle: Callable[[], object] = partial(_set, future, job(), None)
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to the caller
+                settle = partial(_set, future, None, error)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(settle)
+
+        self._crew.submit(partial(contextvars.Context().run, work))
+        return await future
+
+    async def _to_literals(self, call: Call) -> literals_pb2.LiteralMap:
+        entity, found = call.entity, literals_pb2.LiteralMap()
+        for name, value in _with_defaults(call).items():
+            variable = entity.interface.inputs.get(name)
+            if variable is None:
+                raise AssertionError(f"Received unexpected keyword argument '{name}' in function '{entity.name}'")
+            python = _python_type(entity, "inputs", name, variable)
+            try:
+                literal = await TypeEngine.async_to_literal(self._context, value, python, variable.type)
+            except TypeTransformerFailedError as error:
+                error.args = (f"Failed argument '{name}': {error.args[0]}",)
+                raise
+            found.literals[name].CopyFrom(literal.to_flyte_idl())
+        return found
+
+    async def _to_python(self, entity: Any, outputs: literals_pb2.LiteralMap) -> Any:
+        values = {}
+        for name, variable in entity.interface.outputs.items():
+            if name not in outputs.literals:
+                raise ValueError(f"{entity.name} ended without its output {name!r}")
+            python = _python_type(entity, "outputs", name, variable)
+            literal = Literal.from_flyte_idl(outputs.literals[name])
+            values[name] = await TypeEngine.async_to_python_value(self._context, literal, python)
+        return _result(values, entity.python_interface)
+
+    def _download(self, address: str) -> literals_pb2.LiteralMap:
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "literals.pb")
+            self._context.file_access.get_data(address, path)
+            with open(path, "rb") as file:
+                return literals_pb2.LiteralMap.FromString(file.read())
+
+
+def _set(future: "asyncio.Future[Any]", value: Any, error: BaseException | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(value)
+    else:
+        future.set_exception(error)
+
+
+def _with_defaults(call: Call) -> dict[str, Any]:
+    """The inputs with the defaults of the signature: the cluster knows those of launch plans only."""
+    interface = call.entity.python_interface
+    # `fixed_inputs`: a launch plan.
+    if interface is None or hasattr(call.entity, "fixed_inputs"):
+        return call.inputs
+    return {**interface.default_inputs_as_kwargs, **call.inputs}
+
+
+def _python_type(entity: Any, side: str, name: str, variable: Any) -> Any:
+    interface = entity.python_interface
+    known = None if interface is None else getattr(interface, side).get(name)
+    return TypeEngine.guess_python_type(variable.type) if known is None else known
+
+
+def _result(values: dict[str, Any], interface: Interface | None) -> Any:
+    """One value as it is and several as a named tuple, as flytekit gives them to a local caller."""
+    name = None if interface is None else interface.output_tuple_name
+    if not values:
+        return None
+    if len(values) == 1 and name is None:
+        return next(iter(values.values()))
+    return collections.namedtuple(name or "DefaultNamedTupleOutput", values)(**values)  # noqa: PYI024 - as flytekit does
+
+
+def _is_small(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) < _SMALL
+    if type(value) in (list, tuple):
+        return len(value) < _SMALL and all(type(item) in _PLAIN and _is_small(item) for item in value)
+    return type(value) in _PLAIN
+
+
+def _is_small_literal(literal: Any) -> bool:
+    kind = literal.WhichOneof("value")
+    if kind == "collection":
+        return len(literal.collection.literals) < _SMALL and all(map(_is_primitive, literal.collection.literals))
+    return _is_primitive(literal)
+
+
+def _is_primitive(literal: Any) -> bool:
+    return literal.WhichOneof("value") == "scalar" and literal.scalar.WhichOneof("value") in ("primitive", "none_type")
