@@ -1,0 +1,149 @@
+"""How long eager functions take on a loopback Flyte, built and as they are: `python benchmarks/cluster.py [--full]`.
+
+20 ms are added to each call. Both controllers run in the same minutes on the same server, one after the other; the
+children are made up, so that what is measured is the controller. `--full` gives flytekit's own controller the large
+fan-outs too, which takes it half an hour.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.flyte.cluster import Cluster
+from tests.flyte.image import make_image
+from tests.flyte.loopback.client import Server
+
+PROGRAM = """\
+import asyncio, os, resource, time
+from flytekit import eager, task
+
+@task
+async def child(x: int) -> int:
+    return x
+
+@task
+def sync_child(x: int) -> int:
+    return x
+
+def usage() -> list[float]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    with open("/proc/self/statm") as file:
+        pages = float(file.read().split()[1])
+    return [time.monotonic(), used.ru_utime + used.ru_stime, pages * resource.getpagesize(), time.time()]
+
+@eager
+async def chain(n: int) -> list[float]:
+    before = usage()
+    for i in range(n):
+        assert await child(x=i) == i
+    return [*before, *usage()]
+
+@eager
+async def gather(n: int) -> list[float]:
+    before = usage()
+    assert await asyncio.gather(*(child(x=i) for i in range(n))) == list(range(n))
+    return [*before, *usage()]
+
+@eager
+async def sync_gather(n: int) -> list[float]:
+    before = usage()
+    await asyncio.gather(*(sync_child(x=i) for i in range(n)))
+    return [*before, *usage()]
+
+@eager
+async def waves(n: int) -> list[float]:
+    before = usage()
+    for start in range(0, n, 100):
+        await asyncio.gather(*(child(x=i) for i in range(start, start + 100)))
+    return [*before, *usage()]
+"""
+# flytekit blocks where a sync task is called, and a gather of its values is an error.
+BLOCKING = PROGRAM.replace(
+    "await asyncio.gather(*(sync_child(x=i) for i in range(n)))", "[sync_child(x=i) for i in range(n)]"
+)
+
+
+class Scenario(NamedTuple):
+    """A call of one of the functions, how long each child takes, the goal, and whether flytekit's takes minutes."""
+
+    function: str
+    n: int
+    seconds: float
+    goal: float
+    long: bool = False
+
+
+SCENARIOS = (
+    Scenario("chain", 1, 0, 0.25),
+    Scenario("chain", 5, 0, 1.0),
+    Scenario("chain", 1, 1, 1.25),
+    Scenario("chain", 1, 10, 10.7),
+    Scenario("sync_gather", 5, 1, 1.5),
+    Scenario("gather", 100, 1, 1.5),
+    Scenario("gather", 200, 1, 1.8, long=True),
+    Scenario("gather", 1000, 1, 4.5, long=True),
+)
+
+
+def measure(cluster: Cluster, scenario: Scenario, version: str) -> float:
+    """Run a scenario, print what it took, and give the seconds."""
+    rule = {"task": "program.*child", "runner": "synthetic", "duration": scenario.seconds}
+    cluster.control("rules", {"rules": [rule]})
+    cluster.control("reset", {"executions": True})
+    execution = cluster.launch(f"program.{scenario.function}", version=version, n=scenario.n)
+    after = cluster.ended(execution, 1800)["times"]["ended"]
+    calls = cluster.control("stats")["by_method"]
+    began, cpu, memory, _, ended, cpu_after, memory_after, at = cluster.result(execution)
+    seconds = ended - began
+    polls = calls.get("ListExecutions", 0)
+    launches = calls.get("CreateExecution", 0) + calls.get("GetExecutionData", 0) - 1
+    costs = (
+        f"{launches / scenario.n:4.1f} calls a child",
+        f"{polls / seconds:4.1f} polls a second",
+        f"{1000 * (cpu_after - cpu) / scenario.n:6.2f} ms CPU a child",
+        f"{(memory_after - memory) / 1000 / scenario.n:6.1f} kB a child",
+        f"ends after {after - at:.2f} s",
+    )
+    print(f"  {version:9} {seconds:8.2f} s  ", ", ".join(costs), flush=True)
+    return seconds
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--full", action="store_true", help="let flytekit's controller run the long ones")
+    arguments.add_argument("--many", type=int, default=10_000, help="invocations in one parent, at the end")
+    chosen = arguments.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="eagerc_benchmark_"))
+    missed = 0
+    try:
+        image = make_image(folder / "image")
+        with Server(ttl=7200, runner="zygote", python=str(image), latency_ms=20) as server:
+            cluster = Cluster(server, image, folder)
+            cluster.register(*cluster.build({"program.py": PROGRAM}), version="eagerc")
+            (folder / "plain").mkdir()
+            (folder / "plain" / "program.py").write_text(BLOCKING)
+            cluster.register(str(folder / "plain" / "program.py"), version="flytekit")
+            for scenario in SCENARIOS:
+                print(f"{scenario.function} of {scenario.n} children of {scenario.seconds} s (goal {scenario.goal} s)")
+                missed += measure(cluster, scenario, "eagerc") > scenario.goal
+                if chosen.full or not scenario.long:
+                    measure(cluster, scenario, "flytekit")
+            cluster.control("latency", {"ms": 0})
+            for n in (chosen.many // 10, chosen.many):
+                print(f"{n} invocations in one parent, 100 at a time")
+                measure(cluster, Scenario("waves", n, 0, 0), "eagerc")
+    finally:
+        time.sleep(0.5)
+        shutil.rmtree(folder, ignore_errors=True)
+    print("all goals met" if not missed else f"{missed} goals missed")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
