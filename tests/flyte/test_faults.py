@@ -13,7 +13,7 @@ from tests.flyte.cluster import MADE_UP, Cluster
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = int(os.environ.get("EAGERC_FAULT_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("EAGERC_FAULT_ROUNDS", "2"))
 CODES = ("UNAVAILABLE", "INTERNAL", "UNKNOWN", "DEADLINE_EXCEEDED")
 COUNT = 8
 LIMIT_SECONDS = 60
