@@ -17,6 +17,7 @@ from analyzers.model.facts import Definition, EntityFunction, Form, Reference, R
 from analyzers.model.places import Place
 from analyzers.model.settings import Settings
 from analyzers.project import Project, SourceError, SourceFile
+from analyzers.relevance import Files, relevant
 from analyzers.source import Source
 
 _BODIES = (EntityKind.EAGER, EntityKind.WORKFLOW, EntityKind.DYNAMIC)
@@ -37,8 +38,9 @@ class ModuleFacts(NamedTuple):
 def analyze(paths: Sequence[str], settings: Settings | None = None) -> "Analysis":
     """The analysis of the Python files at `paths`, which are files or folders that exist.
 
-    A file that is named itself is always parsed; one that is found in a folder only where it, or a module that it
-    may import, has the word `eager`. Files that cannot be read or parsed are among the `errors`.
+    A file that is named itself is always parsed; one that is found in a folder only where it can hold an eager function
+    (see `analyzers.relevance`), and only such files are interpreted. Files that cannot be read or parsed are among the
+    `errors`.
     """
     settings = settings or Settings()
     project = Project(settings)
@@ -60,25 +62,20 @@ class Analysis:
 
     @cached_property
     def _asked(self) -> tuple[Module, ...]:
-        """The modules asked for, loaded."""
-        loaded = [self._interpreter.load(file.module) for file in self._wanted()]
+        """The modules asked for: those that can hold an eager function are interpreted, those that are named parsed."""
+        interpreter = self._interpreter
+        makers = [name.rpartition(".")[2] for name, kind in interpreter.settings.entities if kind == "eager"]
+        wanted = relevant(Files(interpreter.project, self._tree), self.files, ["eager", *makers])
+        loaded = [
+            interpreter.load(file.module) if file in wanted else interpreter.parsed(file.module)
+            for file, explicit in self._files
+            if explicit or file in wanted
+        ]
         return tuple(module for module in loaded if module is not None)
 
-    def _wanted(self) -> Iterator[SourceFile]:
-        for file, explicit in self._files:
-            if explicit or self._may_matter(file):
-                yield file
-
-    def _may_matter(self, file: SourceFile) -> bool:
-        project = self._interpreter.project
-        try:
-            data = project.read(file)
-        except OSError:
-            return True
-        makers = [
-            name.rpartition(".")[2].encode() for name, kind in self._interpreter.settings.entities if kind == "eager"
-        ]
-        return b"eager" in data or any(maker in data for maker in makers)
+    def _tree(self, file: SourceFile) -> ast.Module | None:
+        module = self._interpreter.parsed(file.module)
+        return None if module is None else module.tree
 
     @property
     def files(self) -> tuple[SourceFile, ...]:

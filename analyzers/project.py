@@ -170,6 +170,16 @@ def module_name(file: str, root: str) -> str:
     return ".".join(parts)
 
 
+def absolute_name(name: str, package: str) -> str:
+    """The dotted name of a module; one that begins with dots is relative to `package`."""
+    rest = name.lstrip(".")
+    level = len(name) - len(rest)
+    if not level:
+        return name
+    parts = package.split(".") if package else []
+    return ".".join([*parts[: max(len(parts) - level + 1, 0)], *([rest] if rest else [])])
+
+
 def shown(file: str) -> str:
     """`file` as a person wants to read it: relative to the working folder where it lies below it."""
     working = os.path.join(os.getcwd(), "")

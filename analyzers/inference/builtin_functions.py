@@ -4,7 +4,6 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.inference.modules import absolute_name
 from analyzers.inference.objects import FACTORY
 from analyzers.inference.record_functions import RECORD_HANDLERS, RecordFunctions
 from analyzers.inference.records import CallPoint
@@ -37,6 +36,7 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
+from analyzers.project import absolute_name
 
 _KEEPING_DECORATORS = frozenset(
     {

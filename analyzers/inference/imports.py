@@ -2,7 +2,7 @@
 
 import ast
 
-from analyzers.inference.modules import Module, absolute_name, standing_for
+from analyzers.inference.modules import Module, standing_for
 from analyzers.inference.patterns import Patterns
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Location
@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     ordered,
 )
 from analyzers.knowledge.libraries import is_standard
+from analyzers.project import absolute_name
 
 
 class Imports(Patterns):

@@ -65,16 +65,6 @@ class Module:
         return sites
 
 
-def absolute_name(name: str, package: str) -> str:
-    """The dotted name of a module; one that begins with dots is relative to `package`."""
-    rest = name.lstrip(".")
-    level = len(name) - len(rest)
-    if not level:
-        return name
-    parts = package.split(".") if package else []
-    return ".".join([*parts[: max(len(parts) - level + 1, 0)], *([rest] if rest else [])])
-
-
 def standing_for(node: ast.AST) -> ast.expr:
     """An expression at the place of a node that is none, for what Python does there by itself."""
     return ast.copy_location(ast.Constant(None), node)
