@@ -12,13 +12,13 @@ from .launching import Place
 from .transport import RefusedError, Transport
 
 # How many names one question holds.
-CHUNK = 250
-# The pause between two questions is this share of the age of the youngest child, within these bounds (seconds). The
-# lower one is for each question, so that many children are asked after more rarely.
-SHARE, SHORTEST, LONGEST = 0.04, 0.1, 1.0
+CHUNK = 500
+# The pause between two questions is this share of the age of the youngest child, and at most so many seconds.
+SHARE, LONGEST = 0.04, 1.0
+# How many questions a second there are in the long run, and how many in a row: together, those within any one second.
+RATE, BURST = 7.5, 2
 # A child that was started just now is asked after this soon, as long as there were few questions lately.
 EAGERNESS = 0.002
-BURST = 5
 # After so long without news a question is about existence, not about the end.
 AUDIT_SECONDS = 60.0
 
@@ -85,11 +85,11 @@ class Watch:
 
     async def _pause(self) -> None:
         """Wait until it is time: a while after the last question, or soon after a child was started."""
-        count = -(-len(self._waiting) // CHUNK)
         age = time.monotonic() - next(reversed(self._waiting.values())).since
-        pause = max(count * SHORTEST, min(SHARE * age, self._longest))
-        if self._allowance() < count:
-            await asyncio.sleep(pause)
+        pause = max(1 / RATE, min(SHARE * age, self._longest))
+        missing = self._missing()
+        if missing > 0:
+            await asyncio.sleep(max(pause, missing / RATE))
             return
         try:
             await asyncio.wait_for(self._news.wait(), pause)
@@ -98,12 +98,12 @@ class Watch:
         self._news.clear()
         await asyncio.sleep(EAGERNESS)
 
-    def _allowance(self) -> float:
-        """How many questions may be asked now: few in a row, and in the mean as many as the shortest pause allows."""
+    def _missing(self) -> float:
+        """How many questions too many were asked lately; several that are asked at once are made up for afterwards."""
         now = time.monotonic()
-        self._tokens = min(float(BURST), self._tokens + (now - self._filled) / SHORTEST)
+        self._tokens = min(float(BURST), self._tokens + (now - self._filled) * RATE)
         self._filled = now
-        return self._tokens
+        return 1 - self._tokens
 
     def _chunks(self) -> Iterator[tuple[Place, list[str]]]:
         places: dict[Place, list[str]] = {}

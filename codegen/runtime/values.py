@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flyteidl.core import literals_pb2
 from flytekit.core.context_manager import FlyteContext, flyte_context_Var
@@ -26,12 +26,29 @@ _PLAIN = (int, float, str, bool, type(None))
 _SMALL = 1000
 
 
+class _Types(NamedTuple):
+    """A type as Python and as Flyte know it."""
+
+    python: Any
+    flyte: Any
+
+
+class _Signature(NamedTuple):
+    """What goes into an entity and what comes out; the entity is kept so that no other gets its `id`."""
+
+    entity: Any
+    defaults: dict[str, Any]
+    inputs: dict[str, _Types]
+    outputs: dict[str, _Types]
+
+
 class Values:
     """Converts in the context of the eager task: its files go where the task's go."""
 
     def __init__(self, context: FlyteContext) -> None:
         self._context = context
         self._crew = Crew("eagerc-values")
+        self._signatures: dict[int, _Signature] = {}
 
     async def to_literals(self, call: Call) -> literals_pb2.LiteralMap:
         """The inputs of a call."""
@@ -70,13 +87,13 @@ class Values:
 
     async def _to_literals(self, call: Call) -> literals_pb2.LiteralMap:
         entity, found = call.entity, literals_pb2.LiteralMap()
-        for name, value in _with_defaults(call).items():
-            variable = entity.interface.inputs.get(name)
-            if variable is None:
+        signature = self._signature(entity)
+        for name, value in {**signature.defaults, **call.inputs}.items():
+            types = signature.inputs.get(name)
+            if types is None:
                 raise AssertionError(f"Received unexpected keyword argument '{name}' in function '{entity.name}'")
-            python = _python_type(entity, "inputs", name, variable)
             try:
-                literal = await TypeEngine.async_to_literal(self._context, value, python, variable.type)
+                literal = await TypeEngine.async_to_literal(self._context, value, types.python, types.flyte)
             except TypeTransformerFailedError as error:
                 error.args = (f"Failed argument '{name}': {error.args[0]}",)
                 raise
@@ -85,13 +102,18 @@ class Values:
 
     async def _to_python(self, entity: Any, outputs: literals_pb2.LiteralMap) -> Any:
         values = {}
-        for name, variable in entity.interface.outputs.items():
+        for name, types in self._signature(entity).outputs.items():
             if name not in outputs.literals:
                 raise ValueError(f"{entity.name} ended without its output {name!r}")
-            python = _python_type(entity, "outputs", name, variable)
             literal = Literal.from_flyte_idl(outputs.literals[name])
-            values[name] = await TypeEngine.async_to_python_value(self._context, literal, python)
+            values[name] = await TypeEngine.async_to_python_value(self._context, literal, types.python)
         return _result(values, entity.python_interface)
+
+    def _signature(self, entity: Any) -> "_Signature":
+        """What flytekit would work out anew for each call."""
+        if id(entity) not in self._signatures:
+            self._signatures[id(entity)] = _signature(entity)
+        return self._signatures[id(entity)]
 
     def _download(self, address: str) -> literals_pb2.LiteralMap:
         with tempfile.TemporaryDirectory() as folder:
@@ -110,19 +132,21 @@ def _set(future: "asyncio.Future[Any]", value: Any, error: BaseException | None)
         future.set_exception(error)
 
 
-def _with_defaults(call: Call) -> dict[str, Any]:
-    """The inputs with the defaults of the signature: the cluster knows those of launch plans only."""
-    interface = call.entity.python_interface
-    # `fixed_inputs`: a launch plan.
-    if interface is None or hasattr(call.entity, "fixed_inputs"):
-        return call.inputs
-    return {**interface.default_inputs_as_kwargs, **call.inputs}
-
-
-def _python_type(entity: Any, side: str, name: str, variable: Any) -> Any:
+def _signature(entity: Any) -> _Signature:
     interface = entity.python_interface
-    known = None if interface is None else getattr(interface, side).get(name)
-    return TypeEngine.guess_python_type(variable.type) if known is None else known
+    # The cluster knows the defaults of launch plans, which are those with `fixed_inputs`, and no others.
+    defaults = {} if interface is None or hasattr(entity, "fixed_inputs") else interface.default_inputs_as_kwargs
+    inputs, outputs = ({}, {}) if interface is None else (interface.inputs, interface.outputs)
+    return _Signature(
+        entity, defaults, _types(entity.interface.inputs, inputs), _types(entity.interface.outputs, outputs)
+    )
+
+
+def _types(variables: dict[str, Any], known: dict[str, Any]) -> dict[str, _Types]:
+    return {
+        name: _Types(known.get(name) or TypeEngine.guess_python_type(variable.type), variable.type)
+        for name, variable in variables.items()
+    }
 
 
 def _result(values: dict[str, Any], interface: Interface | None) -> Any:
