@@ -31,6 +31,10 @@ async def child(x: int) -> int:
 def sync_child(x: int) -> int:
     return x
 
+async def warm(n: int) -> None:
+    if n >= 1000:  # what the first call imports is not the cost of each child
+        assert await child(x=-1) == -1
+
 def usage() -> list[float]:
     used = resource.getrusage(resource.RUSAGE_SELF)
     with open("/proc/self/statm") as file:
@@ -46,6 +50,7 @@ async def chain(n: int) -> list[float]:
 
 @eager
 async def gather(n: int) -> list[float]:
+    await warm(n)
     before = usage()
     assert await asyncio.gather(*(child(x=i) for i in range(n))) == list(range(n))
     return [*before, *usage()]
@@ -58,6 +63,7 @@ async def sync_gather(n: int) -> list[float]:
 
 @eager
 async def waves(n: int) -> list[float]:
+    await warm(n)
     before = usage()
     for start in range(0, n, 100):
         await asyncio.gather(*(child(x=i) for i in range(start, start + 100)))
@@ -75,9 +81,12 @@ class Scenario(NamedTuple):
     function: str
     n: int
     seconds: float
-    goal: float
+    goal: float | None
     long: bool = False
 
+
+# How each controller asks whether a child has ended.
+POLLS = {"eagerc": {"ListExecutions"}, "flytekit": {"GetExecution"}}
 
 SCENARIOS = (
     Scenario("chain", 1, 0, 0.25),
@@ -91,27 +100,47 @@ SCENARIOS = (
 )
 
 
-def measure(cluster: Cluster, scenario: Scenario, version: str) -> float:
-    """Run a scenario, print what it took, and give the seconds."""
+class Cost(NamedTuple):
+    """What a run took, with the most that it may take; None where so few children say nothing about one."""
+
+    what: str
+    amount: float
+    limit: float | None
+
+    def __str__(self) -> str:
+        return f"{self.amount:.2f} {self.what}" + (" (missed)" if self.missed else "")
+
+    @property
+    def missed(self) -> bool:
+        return self.limit is not None and self.amount > self.limit
+
+
+def measure(cluster: Cluster, scenario: Scenario, version: str) -> int:
+    """Run a scenario, print what it took, and give how many limits it missed."""
     rule = {"task": "program.*child", "runner": "synthetic", "duration": scenario.seconds}
     cluster.control("rules", {"rules": [rule]})
     cluster.control("reset", {"executions": True})
     execution = cluster.launch(f"program.{scenario.function}", version=version, n=scenario.n)
     after = cluster.ended(execution, 1800)["times"]["ended"]
-    calls = cluster.control("stats")["by_method"]
-    began, cpu, memory, _, ended, cpu_after, memory_after, at = cluster.result(execution)
-    seconds = ended - began
-    polls = calls.get("ListExecutions", 0)
-    launches = calls.get("CreateExecution", 0) + calls.get("GetExecutionData", 0) - 1
+    rpcs = cluster.control("rpcs")
+    began, cpu, memory, start, ended, cpu_after, memory_after, end = cluster.result(execution)
+    during = [rpc for rpc in rpcs if start <= rpc["t"] <= end]
+    polls = [rpc["t"] for rpc in during if rpc["m"] in POLLS[version]]
+    n, many = scenario.n, scenario.n >= 1000
     costs = (
-        f"{launches / scenario.n:4.1f} calls a child",
-        f"{polls / seconds:4.1f} polls a second",
-        f"{1000 * (cpu_after - cpu) / scenario.n:6.2f} ms CPU a child",
-        f"{(memory_after - memory) / 1000 / scenario.n:6.1f} kB a child",
-        f"ends after {after - at:.2f} s",
+        Cost("s", ended - began, scenario.goal),
+        Cost("calls a child", (len(during) - len(polls)) / n, 2.2),
+        Cost("polls in a second", most_in_a_second(polls), 10),
+        Cost("ms CPU a child", 1000 * (cpu_after - cpu) / n, 0.8 if many else None),
+        Cost("kB a child", (memory_after - memory) / 1000 / n, 15 if many else None),
+        Cost("s until the parent ended", after - end, 0.5),
     )
-    print(f"  {version:9} {seconds:8.2f} s  ", ", ".join(costs), flush=True)
-    return seconds
+    print(f"  {version:9}", *costs, sep="  ", flush=True)
+    return sum(cost.missed for cost in costs)
+
+
+def most_in_a_second(times: list[float]) -> int:
+    return max((sum(start <= time < start + 1 for time in times) for start in times), default=0)
 
 
 def main() -> int:
@@ -131,17 +160,17 @@ def main() -> int:
             cluster.register(str(folder / "plain" / "program.py"), version="flytekit")
             for scenario in SCENARIOS:
                 print(f"{scenario.function} of {scenario.n} children of {scenario.seconds} s (goal {scenario.goal} s)")
-                missed += measure(cluster, scenario, "eagerc") > scenario.goal
+                missed += measure(cluster, scenario, "eagerc")
                 if chosen.full or not scenario.long:
                     measure(cluster, scenario, "flytekit")
             cluster.control("latency", {"ms": 0})
             for n in (chosen.many // 10, chosen.many):
                 print(f"{n} invocations in one parent, 100 at a time")
-                measure(cluster, Scenario("waves", n, 0, 0), "eagerc")
+                missed += measure(cluster, Scenario("waves", n, 0, None), "eagerc")
     finally:
         time.sleep(0.5)
         shutil.rmtree(folder, ignore_errors=True)
-    print("all goals met" if not missed else f"{missed} goals missed")
+    print("all goals met" if not missed else f"{missed} limits missed")
     return 1 if missed else 0
 
 
