@@ -1,11 +1,9 @@
 """The loopback Flyte itself, as flytekit's unmodified commands and remote see it."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flytekit.exceptions.system import FlyteSystemUnavailableException
 
 from tests.flyte.cluster import Cluster
 from tests.flyte.image import make_image
@@ -174,13 +172,8 @@ def test_terminating_aborts(cluster: Cluster) -> None:
 def test_it_goes_away_and_comes_back_with_what_it_knew(cluster: Cluster, fault: str) -> None:
     before = cluster.control("entities"), [found["name"] for found in cluster.control("executions")]
     cluster.control(fault, {"seconds": 0.5})
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        try:
-            assert [project.id for project in cluster.remote.list_projects()] == ["flytesnacks"]
-            break
-        except FlyteSystemUnavailableException:
-            time.sleep(0.2)
+    cluster.until(lambda: not cluster.answers())
+    cluster.until(cluster.answers)
     assert (cluster.control("entities"), [found["name"] for found in cluster.control("executions")]) == before
     assert cluster.run("program.inc", x=1) == 2
 

@@ -11,7 +11,7 @@ from google.protobuf import json_format
 
 from .containers import Containers
 from .faults import Wire
-from .records import TERMINAL, WX, Exec
+from .records import TERMINAL, WX, Exec, digest
 from .runners import Runners
 from .web import Web
 from .workflows import Plane
@@ -32,7 +32,9 @@ class Server(Protocol):
     @property
     def endpoint(self) -> str: ...
 
-    def outage(self, seconds: float, *, restart: bool = False) -> None: ...
+    def outage(self, seconds: float) -> None: ...
+
+    def restart(self, seconds: float) -> None: ...
 
     def stop(self) -> None: ...
 
@@ -99,12 +101,15 @@ class Control:
         return {}
 
     def restart(self, _rest: str, _query: Any, body: dict[str, Any]) -> Answer:
-        self._server.outage(float(body.get("seconds", 0)), restart=True)
+        # The answer goes out first.
+        threading.Timer(0.1, self._server.restart, [float(body.get("seconds", 0))]).start()
         return {}
 
     def executions(self, _rest: str, query: dict[str, str], _body: Any) -> Answer:
         with self._server.plane.lock:
             found = [ex for ex in self._server.plane.executions.values() if query.get("prefix", "") in ex.name]
+            if "label" in query:
+                found = [ex for ex in found if query["label"] in ex.proto.spec.labels.values.values()]
             return [_summary(ex) for ex in found]
 
     def execution(self, rest: str, _query: Any, _body: Any) -> Answer:
@@ -152,7 +157,7 @@ class Control:
         logs = sorted(file for file in os.listdir(work) if file.startswith(ex.name + "-") and file.endswith(".log"))
         return {
             **_summary(ex),
-            "inputs": json_format.MessageToDict(ex.inputs),
+            "literals": json_format.MessageToDict(ex.inputs),
             "outputs": None if ex.outputs is None else json_format.MessageToDict(ex.outputs),
             "pids": [job.pid for job in ex.jobs if job.pid],
             "nodes": {
@@ -177,6 +182,8 @@ def _summary(ex: Exec) -> dict[str, Any]:
         "phase": WX.Phase.Name(closure.phase),
         "times": ex.times,
         "create_requests": ex.create_requests,
+        "attempts": sum(len(rec.tasks) for rec in ex.nodes.values()),
+        "inputs": digest(ex.inputs),
         "labels": dict(spec.labels.values),
         "service_account": spec.security_context.run_as.k8s_service_account,
         "error": closure.error.message,
