@@ -1,5 +1,6 @@
 """The control API: what tests ask the server about itself, and what they make it suffer."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -124,12 +125,15 @@ class Control:
         return self._full(ex)
 
     def signal(self, rest: str, _query: Any, body: dict[str, Any]) -> Answer:
-        """Send a signal to the top process of each running attempt, as the kubelet does."""
+        """Send a signal to the top process of each running attempt, as the kubelet does; the answer says to which."""
         number = getattr(signal, body.get("signal", "SIGTERM"))
-        pids = [job.pid for job in self._find(rest).jobs if job.pid and job.rc is None]
-        for pid in pids:
-            (os.killpg if body.get("group") else os.kill)(pid, number)
-        return {"pids": pids}
+        sent = []
+        for pid in [job.pid for job in self._find(rest).jobs if job.pid and job.rc is None]:
+            # It may have ended just now, and one that began just now has no group yet.
+            with contextlib.suppress(ProcessLookupError):
+                (os.killpg if body.get("group") else os.kill)(pid, number)
+                sent.append(pid)
+        return {"pids": sent}
 
     def entities(self, _rest: str, _query: Any, _body: Any) -> Answer:
         plane = self._server.plane
