@@ -95,12 +95,18 @@ def kill(parents: Cluster, execution: str, signal: str = "SIGKILL") -> None:
 
 
 def check(
-    parents: Cluster, parent: str, phase: str, expected: dict[str, int] | None = None, *, stopped: bool = False
+    parents: Cluster,
+    parent: str,
+    phase: str,
+    expected: dict[str, int] | None = None,
+    *,
+    stopped: bool = False,
+    killed: str = "",
 ) -> None:
     """The parent has ended so, nothing below it runs, and each entity ran as often as it was invoked.
 
     Where the fault makes the parent stop its children, what was stopped may have been started anew, one after the
-    other. Without `expected` nothing need have run to its end.
+    other. Without `expected` nothing need have run to its end. What is `killed` itself may have several attempts.
     """
     ended = parents.ended(parent, LIMIT_SECONDS)
     assert ended["phase"] == phase, parents.story(ended)
@@ -114,6 +120,7 @@ def check(
     ran = [one for one in found if "started" in one["times"]]
     if expected is not None and not stopped:
         assert Counter(one["entity"] for one in ran) == Counter(expected), "something was executed twice"
+        assert {one["attempts"] for one in ran if one["entity"] != killed} <= {1}, "something was tried twice"
     _check_turns(ran)
 
 
@@ -185,7 +192,7 @@ def test_a_child_is_killed(parents: Cluster) -> None:
         parent = parents.launch("parents.naps", n=2)
         child = chance.choice(started(parents, parent, "parents.napping", 2))
         kill(parents, child)
-        check(parents, parent, "SUCCEEDED", {"parents.napping": 2})
+        check(parents, parent, "SUCCEEDED", {"parents.napping": 2}, killed="parents.napping")
         assert parents.result(parent) == 1
 
     rounds(parents, play)
@@ -215,7 +222,8 @@ def test_a_nested_parent_is_killed(parents: Cluster) -> None:
         (nested,) = started(parents, parent, "parents.waiting", 1)
         time.sleep(chance.uniform(0, 2.5))
         kill(parents, nested)
-        check(parents, parent, "SUCCEEDED", {"parents.waiting": 1, "parents.slow": COUNT, "parents.inc": 1})
+        expected = {"parents.waiting": 1, "parents.slow": COUNT, "parents.inc": 1}
+        check(parents, parent, "SUCCEEDED", expected, killed="parents.waiting")
         assert parents.result(parent) == sum(range(COUNT))
 
     rounds(parents, play)
