@@ -45,7 +45,7 @@ test: lint  ## everything that a commit must pass
 	@$(BIN)/pytest --quiet -m "not slow" -n $(WORKERS) --cov --cov-report=term --cov-fail-under=90
 
 test-slow: $(READY)  ## what installs packages or starts many processes
-	@$(BIN)/pytest --quiet -m slow
+	@$(BIN)/pytest --quiet -m slow -n $(WORKERS) --dist loadfile
 
 format: $(READY)  ## mend layout and what ruff can mend
 	@$(BIN)/ruff check --quiet --fix .

@@ -10,8 +10,9 @@ settings.load_profile("eagerc")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the tests whose expectations are files write them anew, for a person to read the difference."""
+    """Let tests write their expectations anew, for a person to read the difference, and run on other interpreters."""
     parser.addoption("--update", action="store_true", help="write the expected files anew")
+    parser.addoption("--container-python", metavar="PATH", help="the interpreter of containers; flytekit is there")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pandas as pd  # type: ignore[import-untyped]  # no stubs are installed
 from flytekit.configuration import Config
+from flytekit.exceptions.system import FlyteSystemUnavailableException
 from flytekit.remote import FlyteRemote
 
 from analyzers.analysis import analyze
@@ -16,6 +18,9 @@ from codegen.build import build
 from tests.flyte.loopback.client import Server
 
 T = TypeVar("T")
+
+# flytekit loads pandas when something first looks into it, and tests that run side by side would see it half loaded.
+assert pd.DataFrame
 
 # A rule for the tasks of `data/parents.py` that only take time.
 MADE_UP = {"task": "parents.slow", "runner": "synthetic"}
@@ -110,6 +115,13 @@ class Cluster:
                 return found
             time.sleep(0.05)
         raise AssertionError(f"it did not come to be, and these run: {self.running()}")
+
+    def answers(self) -> bool:
+        """Whether the control plane can be reached."""
+        try:
+            return bool(self.remote.list_projects())
+        except FlyteSystemUnavailableException:
+            return False
 
     def story(self, execution: dict[str, Any]) -> str:
         """What there is to read about an execution that went wrong."""

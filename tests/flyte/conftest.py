@@ -14,9 +14,10 @@ PARENTS = Path(__file__).parent / "data" / "parents.py"
 
 
 @pytest.fixture(scope="session")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of the containers."""
-    return make_image(tmp_path_factory.mktemp("image"))
+    given = request.config.getoption("--container-python")
+    return Path(given) if given else make_image(tmp_path_factory.mktemp("image"))
 
 
 @pytest.fixture(scope="module")

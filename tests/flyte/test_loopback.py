@@ -1,11 +1,9 @@
 """The loopback Flyte itself, as flytekit's unmodified commands and remote see it."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flytekit.exceptions.system import FlyteSystemUnavailableException
 
 from tests.flyte.cluster import Cluster
 from tests.flyte.image import make_image
@@ -13,6 +11,7 @@ from tests.flyte.loopback.client import Server
 
 PROGRAM = """\
 import os
+import time
 from importlib.util import find_spec
 
 from flytekit import LaunchPlan, conditional, dynamic, eager, map_task, task, workflow
@@ -39,6 +38,11 @@ def flaky() -> int:
     if int(os.environ["FLYTE_ATTEMPT_NUMBER"]) < 2:
         raise FlyteRecoverableException("again")
     return int(os.environ["FLYTE_ATTEMPT_NUMBER"])
+
+@task
+def nap(x: int) -> int:
+    time.sleep(1)
+    return x + 1
 
 @task
 def total(xs: list[int]) -> int:
@@ -81,6 +85,14 @@ def branch(x: int) -> int:
 @dynamic
 def many(n: int) -> int:
     return total(xs=[inc(x=i) for i in range(n)])
+
+@workflow
+def naps(x: int) -> tuple[int, int]:
+    return nap(x=nap(x=x)), total(xs=map_task(nap)(x=[1, 2, 3]))
+
+@dynamic
+def dozes(n: int) -> int:
+    return total(xs=[nap(x=i) for i in range(n)])
 
 @workflow
 def mapped() -> int:
@@ -174,15 +186,33 @@ def test_terminating_aborts(cluster: Cluster) -> None:
 def test_it_goes_away_and_comes_back_with_what_it_knew(cluster: Cluster, fault: str) -> None:
     before = cluster.control("entities"), [found["name"] for found in cluster.control("executions")]
     cluster.control(fault, {"seconds": 0.5})
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        try:
-            assert [project.id for project in cluster.remote.list_projects()] == ["flytesnacks"]
-            break
-        except FlyteSystemUnavailableException:
-            time.sleep(0.2)
+    cluster.until(lambda: not cluster.answers())
+    cluster.until(cluster.answers)
     assert (cluster.control("entities"), [found["name"] for found in cluster.control("executions")]) == before
     assert cluster.run("program.inc", x=1) == 2
+
+
+def processes_before(cluster: Cluster) -> int:
+    """How many processes this one is the heir of."""
+    return Path(f"/proc/{cluster.control('info')['pid']}/cmdline").read_text().count("--take-over")
+
+
+@pytest.mark.slow
+def test_after_a_restart_another_process_goes_on(cluster: Cluster) -> None:
+    cluster.control("rules", {"rules": [{"task": "program.bad", "runner": "synthetic", "duration": 4}]})
+    running = [cluster.launch("program.naps", kind="workflow", x=1), cluster.launch("program.dozes", n=3)]
+    running += [cluster.launch("program.nap", x=1), cluster.launch("program.bad", x=7)]
+    before = processes_before(cluster)
+    for _ in range(3):
+        cluster.control("restart", {})
+        cluster.until(lambda: not cluster.answers())
+        cluster.until(cluster.answers)
+    assert processes_before(cluster) == before + 3
+    assert [cluster.result(execution) for execution in running] == [3, 6, 2, 7]
+    for execution in running:
+        nodes = cluster.control(f"execution/{execution}")["nodes"]
+        assert {node["attempts"] for node in nodes.values()} <= {0, 1}, nodes
+    cluster.control("rules", {"rules": []})
 
 
 def test_it_ends_when_it_is_told_to(image: Path) -> None:

@@ -12,6 +12,7 @@ class Case(NamedTuple):
     inputs: dict[str, Any]
     result: Any
     raises: str | None
+    defaults: dict[str, Any]
 
 
 class Outcome(NamedTuple):
@@ -26,7 +27,7 @@ class Outcome(NamedTuple):
 def cases() -> list[Case]:
     table = tomllib.loads((Path(__file__).with_name("runs.toml")).read_text())
     return [
-        Case(function, row["inputs"], row.get("result"), row.get("raises"))
+        Case(function, row["inputs"], row.get("result"), row.get("raises"), row.get("defaults", {}))
         for function, rows in table.items()
         for row in rows
     ]

@@ -361,12 +361,42 @@ async def outer(n: int) -> int:
     return await waiting(n=n) + await inc(x=0)
 
 
+async def raising_later(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await raising(x=0)
+
+
+@eager
+async def limited(n: int, seconds: float) -> list[int]:
+    """Give each call only so much time, which may be just enough."""
+
+    async def one(i: int) -> int:
+        try:
+            return await asyncio.wait_for(slow(x=i), seconds)
+        except asyncio.TimeoutError:
+            return -1
+
+    return await asyncio.gather(*(one(i) for i in range(n)))
+
+
+@eager
+async def taken_back(n: int, after: float) -> int:
+    """Cancel a gather at some moment, and do it properly then."""
+    calls = asyncio.gather(*(slow(x=i) for i in range(n)))
+    await asyncio.sleep(after)
+    calls.cancel()
+    await asyncio.gather(calls, return_exceptions=True)
+    return sum(await asyncio.gather(*(inc(x=i) for i in range(n))))
+
+
 @eager
 async def ends_early(how: str, after: float) -> int:
     """End in some way at some moment, while children run."""
     if how == "return":
         asyncio.gather(*(slow(x=i) for i in range(5)))
         await asyncio.sleep(after)
+    elif how == "gather":
+        await asyncio.gather(raising_later(after), *(slow(x=i) for i in range(5)))
     elif how == "timeout":
         async with asyncio.timeout(after):
             await asyncio.gather(*(slow(x=i) for i in range(5)))

@@ -9,6 +9,7 @@ import threading
 import time
 
 from .server import Loopback
+from .state import State
 
 
 def main() -> int:
@@ -39,10 +40,21 @@ def main() -> int:
     s.add_argument("--env", help="JSON object: more variables for task processes")
     s.add_argument("--any-project", action="store_true", help="accept unregistered projects and domains")
     s.add_argument("--announce", action="store_true", help="print one JSON line with the addresses and nothing else")
+    s.add_argument("--take-over", type=float, help="after so many seconds, be the server that left --state-dir")
     a = ap.parse_args()
     rules = None
     if a.rules:
         rules = json.loads(a.rules)
+    end = time.monotonic() + a.ttl
+    state = None
+    if a.take_over is not None:
+        time.sleep(a.take_over)
+        state = State.read(a.state_dir)
+
+    def relaunch(seconds: float) -> None:
+        left = ["--state-dir", str(lb.state_dir), "--ttl", str(end - time.monotonic()), "--take-over", str(seconds)]
+        os.execv(sys.executable, [sys.executable, "-m", "tests.flyte.loopback", *sys.argv[1:], *left])
+
     lb = Loopback(
         state_dir=a.state_dir,
         port=a.port,
@@ -62,30 +74,36 @@ def main() -> int:
         rpc_log=a.rpc_log,
         env=json.loads(a.env) if a.env else None,
         require_project=not a.any_project,
+        state=state,
+        relaunch=relaunch,
     )
-    client_env = lb.store.s3_env() if a.store == "s3" else {}
-    if a.announce:
-        print(json.dumps({**lb.control.info(), "client_env": client_env}), flush=True)
-    else:
-        print(
-            f"Flyte admin   {lb.endpoint}   (insecure gRPC)\nHTTP          {lb.http_url}   (objects, /control/...)\n"
-            f"state         {lb.state_dir}\n"
-            f"use with      FLYTE_PLATFORM_URL={lb.endpoint} FLYTE_PLATFORM_INSECURE=true "
-            + " ".join(f"{k}={v}" for k, v in client_env.items())
-            + f"\nstops by itself after {a.ttl:.0f} s",
-            flush=True,
-        )
+    if state is None:
+        _announce(lb, a)
     want = threading.Event()
     for sig in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sig, lambda *_: want.set())
     parent = os.getppid()
-    end = time.monotonic() + a.ttl
     while not want.wait(0.1) and not lb.stopped.is_set():
         if time.monotonic() >= end or (a.announce and os.getppid() != parent):
             break
     lb.stop()
     lb.finished.wait(10)
     os._exit(0)
+
+
+def _announce(lb: Loopback, a: argparse.Namespace) -> None:
+    client_env = lb.store.s3_env() if a.store == "s3" else {}
+    if a.announce:
+        print(json.dumps({**lb.control.info(), "client_env": client_env}), flush=True)
+        return
+    variables = " ".join(f"{k}={v}" for k, v in client_env.items())
+    print(
+        f"Flyte admin   {lb.endpoint}   (insecure gRPC)\nHTTP          {lb.http_url}   (objects, /control/...)\n"
+        f"state         {lb.state_dir}\n"
+        f"use with      FLYTE_PLATFORM_URL={lb.endpoint} FLYTE_PLATFORM_INSECURE=true {variables}\n"
+        f"stops by itself after {a.ttl:.0f} s",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

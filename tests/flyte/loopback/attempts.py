@@ -51,10 +51,31 @@ class Attempts:
         self._limit = max(retries, template.metadata.retries.retries) + 1
         self._attempt = 0
         self._system_failures = 0
-        self._checkpoint = ""
         self._env = _environment(ex, rec, template, workflow, launch_plan)
 
-    def launch(self) -> None:
+    def go_on(self) -> None:
+        """Go on from what the record tells: another process of the server may have begun."""
+        tasks = self._rec.tasks
+        if not tasks:
+            self._launch()
+            return
+        self._attempt = len(tasks) - 1
+        kinds = [task.closure.error.kind for task in tasks[:-1]]
+        self._system_failures = kinds.count(execution_pb2.ExecutionError.SYSTEM)
+        closure = tasks[-1].closure
+        job = self._job()
+        match closure.phase:
+            case TX.SUCCEEDED:
+                self._done(self._plane.runners.containers.outcome(job, 0))
+            case TX.ABORTED:
+                self._done(Outcome(aborted=True))
+            case TX.FAILED:
+                self._done(Outcome(error=closure.error))
+            case _:
+                job.since = closure.created_at.ToNanoseconds() / 1e9
+                self._start(job)
+
+    def _launch(self) -> None:
         """Start the next attempt."""
         if self._ex.abort.is_set():
             self._done(Outcome(aborted=True))
@@ -68,6 +89,10 @@ class Attempts:
         record.closure.created_at.CopyFrom(now())
         with self._plane.lock:
             self._rec.tasks.append(record)
+        self._start(job)
+
+    def _start(self, job: Job) -> None:
+        with self._plane.lock:
             self._ex.jobs.append(job)
         self._plane.runners.start(job)
         if self._ex.abort.is_set():
@@ -76,8 +101,6 @@ class Attempts:
     def _job(self) -> Job:
         ex, node, attempt = self._ex, self._rec.proto.id.node_id, str(self._attempt)
         suffix = [attempt] if self._index is None else [attempt, str(self._index)]
-        shard = hashlib.md5(f"{ex.name}{node}{attempt}".encode()).hexdigest()[:2]
-        root = ex.proto.spec.raw_output_data_config.output_location_prefix or self._plane.store.native("raw")
         job = Job(
             ex.proto.id.project,
             ex.proto.id.domain,
@@ -88,14 +111,21 @@ class Attempts:
             self._inputs,
             self._rec.proto.input_uri,
             self._plane.meta(ex, node, "data", *suffix),
-            f"{root.rstrip('/')}/{shard}/{'-'.join([ex.name, node, *suffix])}",
+            self._raw_prefix(self._attempt),
             {**self._env, "FLYTE_ATTEMPT_NUMBER": attempt},
             on_running=self._running,
             on_done=lambda outcome: self._ended(job, outcome),
             index=self._index,
-            prev_checkpoint=self._checkpoint,
+            prev_checkpoint=self._raw_prefix(self._attempt - 1) + "/_flytecheckpoints" if self._attempt else "",
         )
         return job
+
+    def _raw_prefix(self, attempt: int) -> str:
+        ex, node = self._ex, self._rec.proto.id.node_id
+        item = [] if self._index is None else [str(self._index)]
+        shard = hashlib.md5(f"{ex.name}{node}{attempt}".encode()).hexdigest()[:2]
+        root = ex.proto.spec.raw_output_data_config.output_location_prefix or self._plane.store.native("raw")
+        return f"{root.rstrip('/')}/{shard}/{'-'.join([ex.name, node, str(attempt), *item])}"
 
     def _running(self) -> None:
         with self._plane.lock:
@@ -106,14 +136,17 @@ class Attempts:
             self._plane.phase(self._ex, WX.RUNNING)
 
     def _ended(self, job: Job, outcome: Outcome) -> None:
+        with self._plane.lock:  # what ended and what follows are written down together
+            self._go_on_after(job, outcome)
+
+    def _go_on_after(self, job: Job, outcome: Outcome) -> None:
         self._record(job, outcome)
         if outcome.error is not None and outcome.recoverable and not self._ex.abort.is_set():
             spent, limit = self._count(outcome.error)
             if spent < limit:
                 self._attempt += 1
-                self._checkpoint = job.checkpoint_prefix
                 self._plane.event("retry", name=self._ex.name, node=job.node_id, attempt=self._attempt)
-                self.launch()
+                self._launch()
                 return
             outcome = _exhausted(outcome, spent, limit)
         if outcome.outputs is not None:
@@ -128,7 +161,7 @@ class Attempts:
             closure = self._rec.tasks[-1].closure
             closure.updated_at.CopyFrom(now())
             closure.phase = TX.FAILED
-            if outcome.outputs is not None:
+            if outcome.outputs is not None or outcome.futures is not None:
                 closure.phase = TX.SUCCEEDED
             elif outcome.aborted:
                 closure.phase = TX.ABORTED

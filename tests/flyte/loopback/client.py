@@ -20,11 +20,16 @@ class Control:
         url = f"{self.http}/control/{path}" + ("?" + "&".join(f"{k}={v}" for k, v in q.items()) if q else "")
         data = json.dumps(body).encode() if body is not None else None
         req = urllib.request.Request(url, data=data, method=method or ("POST" if body is not None else "GET"))
-        try:
-            with urllib.request.urlopen(req, timeout=http_timeout) as r:
-                return json.loads(r.read())
-        except urllib.error.HTTPError as e:
-            raise RuntimeError(e.read().decode()) from None
+        while True:
+            try:
+                with urllib.request.urlopen(req, timeout=http_timeout) as r:
+                    return json.loads(r.read())
+            except urllib.error.HTTPError as e:
+                raise RuntimeError(e.read().decode()) from None
+            except ConnectionError:
+                # The server was restarted; what only asks can be asked again.
+                if req.method != "GET":
+                    raise
 
 
 class Server:

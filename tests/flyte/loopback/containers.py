@@ -15,6 +15,13 @@ from flyteidl.core import dynamic_job_pb2, errors_pb2, execution_pb2, literals_p
 
 from .jobs import Job, Outcome, err
 
+_TICK = 0.02
+
+
+def _number(path: str) -> int:
+    with open(path) as file:
+        return int(file.read())
+
 
 def _reap_group(pid: int | None) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -48,6 +55,7 @@ class Containers:
         self._zy_jobs: dict[int, dict[str, Any]] = {}
         self._zy_ids = itertools.count(1)
         self.closing = False
+        self.left: dict[str, int | None] = {}  # the processes of jobs that another process of the server started
 
     def env(self, job: Job) -> dict[str, str]:
         keep = ("HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "LD_LIBRARY_PATH")
@@ -72,7 +80,7 @@ class Containers:
         threading.Thread(target=self._run, args=(job, rule, warm), daemon=True, name=f"job-{job.execution}").start()
 
     def _run(self, job: Job, rule: dict[str, Any], warm: bool) -> None:
-        slot = not job.is_eager and not rule.get("no_slot")
+        slot = not job.is_eager and not rule.get("no_slot") and job.key not in self.left
         if slot:
             while not self.slots.acquire(timeout=0.2):
                 if job.cancelled.is_set():
@@ -82,12 +90,12 @@ class Containers:
                 return job.finish(Outcome(aborted=True))
             if rule.get("queue_delay"):
                 time.sleep(float(rule["queue_delay"]))
-            cwd = os.path.join(
-                self.work,
-                f"{job.execution}-{job.node_id}-{job.attempt}" + (f"-{job.index}" if job.index is not None else ""),
-            )
+            cwd = os.path.join(self.work, job.key)
             os.makedirs(cwd, exist_ok=True)
             job.log = cwd + ".log"
+            if job.key in self.left:
+                job.finish(self.outcome(job, self._attach(job, cwd)))
+                return None
             c = job.template.container
             cmd = [job.render(a) for a in [*c.command, *c.args]]
             if not cmd:
@@ -99,7 +107,7 @@ class Containers:
             job.on_running()
             rc = self._zygote(job, cmd, cwd) if warm else self._process(job, cmd, cwd)
             job.rc = rc
-            job.finish(self._outcome(job, rc))
+            job.finish(self.outcome(job, rc))
         except Exception as e:  # noqa: BLE001 - a bug of this server is to be seen in the execution
             job.finish(Outcome(error=err("LoopbackFlyte", f"harness: {e!r}", "SYSTEM")))
         finally:
@@ -132,7 +140,7 @@ class Containers:
         exe = os.path.join(self.bin, cmd[0])
         if "/" not in cmd[0] and os.path.exists(exe):
             cmd = [exe, *cmd[1:]]
-        with open(job.log, "ab") as log:
+        with open(job.log, "ab") as log, self.lock:
             p = subprocess.Popen(
                 cmd,
                 cwd=cwd,
@@ -142,8 +150,7 @@ class Containers:
                 stderr=log,
                 start_new_session=True,
             )
-        job.pid = p.pid
-        with self.lock:
+            job.pid, job.handed_over = p.pid, True
             self.procs[p.pid] = job
         self._watch_cancel(job)
         rc = p.wait()
@@ -151,6 +158,34 @@ class Containers:
         with self.lock:
             self.procs.pop(p.pid, None)
         return rc
+
+    def _attach(self, job: Job, cwd: str) -> int:
+        """Wait for a process that another process of the server started."""
+        job.pid = self.left[job.key]
+        while job.pid is None and not os.path.exists(cwd + ".pid"):
+            time.sleep(_TICK)
+        if job.pid is None:
+            job.pid = _number(cwd + ".pid")
+        job.on_running()
+        with self.lock:
+            self.procs[job.pid] = job
+        self._watch_cancel(job)
+        job.rc = self._exit_code(job.pid, cwd + ".rc")
+        with self.lock:
+            self.procs.pop(job.pid, None)
+        return job.rc
+
+    @staticmethod
+    def _exit_code(pid: int, told: str) -> int:
+        """The exit code of a child of this process, or of a fork of a warm process, which tells it in a file."""
+        while not os.path.exists(told):
+            with contextlib.suppress(ChildProcessError):
+                found, status = os.waitpid(pid, os.WNOHANG)
+                if found:
+                    _reap_group(pid)
+                    return os.waitstatus_to_exitcode(status)
+            time.sleep(_TICK)
+        return _number(told)
 
     # warm forks
     def _zygote_proc(self) -> "subprocess.Popen[str]":
@@ -204,11 +239,13 @@ class Containers:
             assert p.stdin
             p.stdin.write(msg + "\n")
             p.stdin.flush()
+            job.handed_over = True
         w["ev"].wait()
         self._zy_jobs.pop(i, None)
         return int(w["rc"])
 
-    def _outcome(self, job: Job, rc: int) -> Outcome:
+    def outcome(self, job: Job, rc: int) -> Outcome:
+        """What the files of an attempt that has ended say."""
         deck = job.output_prefix + "/deck.html"
         deck_uri = deck if os.path.exists(self.store.local(deck)) else ""
         if job.cancelled.is_set():

@@ -1,5 +1,6 @@
 """The control API: what tests ask the server about itself, and what they make it suffer."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -11,7 +12,7 @@ from google.protobuf import json_format
 
 from .containers import Containers
 from .faults import Wire
-from .records import TERMINAL, WX, Exec
+from .records import TERMINAL, WX, Exec, digest
 from .runners import Runners
 from .web import Web
 from .workflows import Plane
@@ -32,7 +33,9 @@ class Server(Protocol):
     @property
     def endpoint(self) -> str: ...
 
-    def outage(self, seconds: float, *, restart: bool = False) -> None: ...
+    def outage(self, seconds: float) -> None: ...
+
+    def restart(self, seconds: float) -> None: ...
 
     def stop(self) -> None: ...
 
@@ -99,12 +102,15 @@ class Control:
         return {}
 
     def restart(self, _rest: str, _query: Any, body: dict[str, Any]) -> Answer:
-        self._server.outage(float(body.get("seconds", 0)), restart=True)
+        # The answer goes out first.
+        threading.Timer(0.1, self._server.restart, [float(body.get("seconds", 0))]).start()
         return {}
 
     def executions(self, _rest: str, query: dict[str, str], _body: Any) -> Answer:
         with self._server.plane.lock:
             found = [ex for ex in self._server.plane.executions.values() if query.get("prefix", "") in ex.name]
+            if "label" in query:
+                found = [ex for ex in found if query["label"] in ex.proto.spec.labels.values.values()]
             return [_summary(ex) for ex in found]
 
     def execution(self, rest: str, _query: Any, _body: Any) -> Answer:
@@ -119,12 +125,15 @@ class Control:
         return self._full(ex)
 
     def signal(self, rest: str, _query: Any, body: dict[str, Any]) -> Answer:
-        """Send a signal to the top process of each running attempt, as the kubelet does."""
+        """Send a signal to the top process of each running attempt, as the kubelet does; the answer says to which."""
         number = getattr(signal, body.get("signal", "SIGTERM"))
-        pids = [job.pid for job in self._find(rest).jobs if job.pid and job.rc is None]
-        for pid in pids:
-            (os.killpg if body.get("group") else os.kill)(pid, number)
-        return {"pids": pids}
+        sent = []
+        for pid in [job.pid for job in self._find(rest).jobs if job.pid and job.rc is None]:
+            # It may have ended just now, and one that began just now has no group yet.
+            with contextlib.suppress(ProcessLookupError):
+                (os.killpg if body.get("group") else os.kill)(pid, number)
+                sent.append(pid)
+        return {"pids": sent}
 
     def entities(self, _rest: str, _query: Any, _body: Any) -> Answer:
         plane = self._server.plane
@@ -152,7 +161,7 @@ class Control:
         logs = sorted(file for file in os.listdir(work) if file.startswith(ex.name + "-") and file.endswith(".log"))
         return {
             **_summary(ex),
-            "inputs": json_format.MessageToDict(ex.inputs),
+            "literals": json_format.MessageToDict(ex.inputs),
             "outputs": None if ex.outputs is None else json_format.MessageToDict(ex.outputs),
             "pids": [job.pid for job in ex.jobs if job.pid],
             "nodes": {
@@ -177,6 +186,8 @@ def _summary(ex: Exec) -> dict[str, Any]:
         "phase": WX.Phase.Name(closure.phase),
         "times": ex.times,
         "create_requests": ex.create_requests,
+        "attempts": sum(len(rec.tasks) for rec in ex.nodes.values()),
+        "inputs": digest(ex.inputs),
         "labels": dict(spec.labels.values),
         "service_account": spec.security_context.run_as.k8s_service_account,
         "error": closure.error.message,

@@ -43,7 +43,6 @@ class Executions(Registry):
         self.check_project(request.project, request.domain)
         name = _checked_name(request.name)
         reference = request.spec.launch_plan
-        template = None
         fixed: dict[str, Any] = {}
         if reference.resource_type == RT.TASK:
             template = self.get(self.tasks, "TASK", reference).closure.compiled_task.template
@@ -60,16 +59,26 @@ class Executions(Registry):
             kind = reference.resource_type
             raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, f"Invalid reference entity resource type [{kind}]")
         given = request.inputs if request.inputs.literals else request.spec.inputs
-        ex = self._add(request, name, workflow, _checked_inputs(given, parameters, fixed))
-        if reference.resource_type == RT.LAUNCH_PLAN:
-            _apply_launch_plan(ex, plan.spec)
+        with self.lock:
+            ex = self._add(request, name, workflow, _checked_inputs(given, parameters, fixed))
+            if reference.resource_type == RT.LAUNCH_PLAN:
+                _apply_launch_plan(ex, plan.spec)
         self.event("created", name=name, entity=reference.name)
         self.store.write(self.meta(ex, "inputs"), ex.inputs.SerializeToString())
-        if template is not None:
-            self._run_single_task(ex, template)
-        else:
-            threading.Thread(target=self.run_workflow, args=(ex, workflow), daemon=True, name=f"wf-{name}").start()
+        self._go_on(ex)
         return ex.proto.id
+
+    def go_on(self) -> None:
+        """Go on with what another process of the server had begun."""
+        for ex in [ex for ex in self.executions.values() if ex.proto.closure.phase not in TERMINAL]:
+            self._go_on(ex)
+
+    def _go_on(self, ex: Exec) -> None:
+        reference, workflow = ex.proto.spec.launch_plan, ex.proto.closure.workflow_id
+        if reference.resource_type == RT.TASK:
+            self._run_single_task(ex, self.get(self.tasks, "TASK", reference).closure.compiled_task.template)
+        else:
+            threading.Thread(target=self.run_workflow, args=(ex, workflow), daemon=True, name=f"wf-{ex.name}").start()
 
     def _add(self, request: Any, name: str, workflow: Any, inputs: literals_pb2.LiteralMap) -> Exec:
         execution = aex.Execution()
@@ -148,6 +157,8 @@ class Executions(Registry):
 
     def node(self, ex: Exec, node_id: str, name: str, parent: str = "", is_parent: bool = False) -> NodeRec:
         with self.lock:
+            if node_id in ex.nodes:  # another process of the server had begun with it
+                return ex.nodes[node_id]
             r = NodeRec(anx.NodeExecution(), parent=parent)
             r.proto.id.node_id = node_id
             r.proto.id.execution_id.CopyFrom(ex.proto.id)
@@ -227,7 +238,7 @@ class Executions(Registry):
             index=index,
             workflow=workflow,
             launch_plan=launch_plan,
-        ).launch()
+        ).go_on()
 
     def _take_from_cache(
         self, ex: Exec, rec: NodeRec, template: tasks_pb2.TaskTemplate, hit: literals_pb2.LiteralMap

@@ -4,6 +4,7 @@ import collections
 import fnmatch
 import itertools
 import json
+import math
 import random
 import threading
 import time
@@ -28,9 +29,11 @@ class Fault:
     delay_s: float = 0.0  # sleep before acting
     after: bool = False  # True: the call takes effect, then its answer is lost
     p: float = 1.0  # probability
+    seconds: float = math.inf  # for how long it applies
     id: int = field(default_factory=lambda: next(_ids))
     hits: int = 0
     seen: int = 0
+    since: float = field(default_factory=time.monotonic)
 
 
 class Wire(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc is not typed
@@ -81,7 +84,7 @@ class Wire(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc is not typed
     def _pick(self, name: str, request: Any) -> Fault | None:
         with self.lock:
             for f in self.faults:
-                if f.times == 0 or not fnmatch.fnmatch(name, f.method):
+                if f.times == 0 or not fnmatch.fnmatch(name, f.method) or time.monotonic() > f.since + f.seconds:
                     continue
                 if f.match and f.match not in str(request):
                     continue

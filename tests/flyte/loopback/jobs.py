@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -47,12 +48,20 @@ class Job:
     on_done: Callable[[Outcome], None]
     index: int | None = None
     prev_checkpoint: str = ""
+    since: float = field(default_factory=time.time)
+    handed_over: bool = False  # to a process, which is there or about to be
     pid: int | None = None
     rc: int | None = None
     log: str = ""
     cancelled: threading.Event = field(default_factory=threading.Event)
     _finished: bool = False
     _cancel_cb: Callable[[], None] | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells this attempt from all others; the name of its folder."""
+        item = [] if self.index is None else [str(self.index)]
+        return "-".join([self.execution, self.node_id, str(self.attempt), *item])
 
     @property
     def inputs_prefix(self) -> str:

@@ -88,3 +88,11 @@ class Exec:
     @property
     def name(self) -> str:
         return str(self.proto.id.name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in ("jobs", "abort")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, jobs=[], abort=threading.Event())
+        if self.proto.closure.phase == WX.ABORTING:
+            self.abort.set()

@@ -5,7 +5,7 @@ import itertools
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 from flyteidl.admin import launch_plan_pb2 as alp
@@ -24,6 +24,18 @@ from .records import RT, Entity, Exec, Key, RpcError, digest, key, now
 from .runners import Runners
 
 
+class Tables(NamedTuple):
+    """What the control plane keeps in its database."""
+
+    tasks: dict[Key, Entity]
+    workflows: dict[Key, Entity]
+    launch_plans: dict[Key, Entity]
+    named: dict[tuple[Any, ...], Any]
+    executions: collections.OrderedDict[tuple[str, str, str], Exec]
+    cache: dict[str, literals_pb2.LiteralMap]
+    events: list[dict[str, Any]]
+
+
 class Registry:
     """The tables of the control plane, with what registration does to them."""
 
@@ -37,20 +49,19 @@ class Registry:
         projects: tuple[str, ...] = ("flytesnacks",),
         domains: tuple[str, ...] = ("development", "staging", "production"),
         require_project: bool = True,
+        tables: Tables | None = None,
     ) -> None:
         self.store, self.runners = store, runners
         self.task_execution_tags = task_execution_tags
         self.max_inline_bytes = max_inline_bytes
         self.projects, self.domains, self.require_project = list(projects), list(domains), require_project
         self.lock = threading.RLock()
-        self.seq = itertools.count(1)
-        self.tasks: dict[Key, Entity] = {}
-        self.workflows: dict[Key, Entity] = {}
-        self.launch_plans: dict[Key, Entity] = {}
-        self.named: dict[tuple[Any, ...], Any] = {}
-        self.executions: collections.OrderedDict[tuple[str, str, str], Exec] = collections.OrderedDict()
-        self.cache: dict[str, literals_pb2.LiteralMap] = {}
-        self.events: list[dict[str, Any]] = []
+        self.tables = tables or Tables({}, {}, {}, {}, collections.OrderedDict(), {}, [])
+        self.tasks, self.workflows, self.launch_plans, self.named = self.tables[:4]
+        self.executions, self.cache, self.events = self.tables[4:]
+        numbers = [one.seq for table in (self.tasks, self.workflows, self.launch_plans) for one in table.values()]
+        numbers += [ex.seq for ex in self.executions.values()]
+        self.seq = itertools.count(1 + max(numbers, default=0))
 
     def event(self, kind: str, **kw: Any) -> None:
         self.events.append({"t": time.time(), "kind": kind, **kw})
@@ -74,16 +85,6 @@ class Registry:
                     f"{what} with different structure already exists with id {ident.name}:{ident.version}",
                 )
             table[key(ident)] = Entity(proto, dig, next(self.seq), now())
-
-    def reload(self) -> None:
-        """Forget everything that is not in the bytes that a database would hold."""
-        with self.lock:
-            for table in (self.tasks, self.workflows, self.launch_plans):
-                for entity in table.values():
-                    entity.proto = type(entity.proto).FromString(entity.proto.SerializeToString())
-            for ex in self.executions.values():
-                ex.proto = type(ex.proto).FromString(ex.proto.SerializeToString())
-            self.cache.clear()
 
     def create_task(self, req: Any) -> None:
         self.check_project(req.id.project, req.id.domain)

@@ -3,10 +3,12 @@
 import concurrent.futures
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Self
 
 import grpc
@@ -17,6 +19,7 @@ from .control import Control
 from .faults import Wire
 from .objects import ObjectStore
 from .runners import Runners
+from .state import State
 from .web import Web
 from .workflows import Plane
 
@@ -54,12 +57,12 @@ class Loopback:
         rpc_log: str | None = None,
         env: dict[str, str] | None = None,
         require_project: bool = True,
+        state: State | None = None,
+        relaunch: Callable[[float], None] | None = None,
     ) -> None:
-        self._tmp = None
-        if state_dir is None:
-            self._tmp = tempfile.TemporaryDirectory(prefix="loopback_flyte_")
-            state_dir = self._tmp.name
-        self.state_dir = os.path.abspath(state_dir)
+        self._relaunch = relaunch
+        self._temporary = state.temporary if state else state_dir is None
+        self.state_dir = os.path.abspath(state_dir or tempfile.mkdtemp(prefix="loopback_flyte_"))
         self.store = ObjectStore(os.path.join(self.state_dir, "store"), store)
         self.containers = Containers(
             self.store,
@@ -72,23 +75,32 @@ class Loopback:
             env,
         )
         os.makedirs(os.path.join(self.state_dir, "work"), exist_ok=True)
-        self.runners = Runners(self.containers, {"runner": runner, "duration": duration}, rules)
+        self.containers.left = state.processes if state else {}
+        self.runners = Runners(
+            self.containers, {"runner": runner, "duration": duration}, state.rules if state else rules
+        )
         self.plane = Plane(
             self.store,
             self.runners,
             task_execution_tags=task_execution_tags,
             max_inline_bytes=max_inline_bytes,
             require_project=require_project,
+            tables=state.tables if state else None,
         )
         self.wire = Wire(latency_ms, rpc_log)
+        if state:
+            self.wire.latency_ms, self.wire.latency_by_method = state.latency_ms, state.latency_by_method
+            self.wire.faults = state.faults
         self.workers = workers
         self.control = Control(self)
-        self.http = Web(self.store, self.control, http_port)
+        self.http = Web(self.store, self.control, http_port, state.http_socket if state else None)
         self.stopped = threading.Event()
         self.finished = threading.Event()
         self._grpc_lock = threading.Lock()
         self._server: grpc.Server | None = None
-        self.port = port
+        self.port = state.port if state else port
+        if state:
+            self.plane.go_on()
         self._start_grpc()
 
     @property
@@ -121,18 +133,10 @@ class Loopback:
             s.start()
             self._server = s
 
-    def outage(self, seconds: float, *, restart: bool = False) -> None:
-        """The admin goes away (connections cut, port closed) and comes back.
-
-        After a restart it knows what it had written down, and nothing else; tasks go on all the time, as pods do.
-        """
-        with self._grpc_lock:
-            server, self._server = self._server, None
-        if server:
-            server.stop(0).wait()
+    def outage(self, seconds: float) -> None:
+        """The admin goes away (connections cut, port closed) and comes back with what it has in memory."""
+        self._stop_grpc()
         self.plane.event("outage", seconds=seconds)
-        if restart:
-            self.plane.reload()
 
         def back() -> None:
             time.sleep(seconds)
@@ -141,6 +145,40 @@ class Loopback:
                 self.plane.event("back")
 
         threading.Thread(target=back, daemon=True).start()
+
+    def _stop_grpc(self) -> None:
+        with self._grpc_lock:
+            server, self._server = self._server, None
+        if server:
+            server.stop(0).wait()
+
+    def restart(self, seconds: float) -> None:
+        """Another process takes the place of this one and its ports, with what this one has written down.
+
+        Tasks go on all the time, as pods do.
+        """
+        if self._relaunch is None:
+            raise RuntimeError("only a server that has a process of its own can be restarted")
+        self._stop_grpc()
+        self.plane.event("restart")
+        with self.plane.lock, self.containers.lock:  # nothing changes any more
+            self._state().write(self.state_dir)
+            os.set_inheritable(self.http.fileno(), True)
+            self._relaunch(seconds)
+
+    def _state(self) -> State:
+        jobs = [job for ex in self.plane.executions.values() for job in ex.jobs if job.handed_over]
+        return State(
+            self.plane.tables,
+            {job.key: job.pid for job in jobs},
+            self.runners.rules,
+            self.wire.faults,
+            self.wire.latency_ms,
+            self.wire.latency_by_method,
+            self.port,
+            self.http.fileno(),
+            self._temporary,
+        )
 
     def stop(self) -> None:
         if self.stopped.is_set():
@@ -152,10 +190,10 @@ class Loopback:
                 if self._server:
                     self._server.stop(0)
             self.http.shutdown()
-            if self._tmp:
+            if self._temporary:
                 for _ in range(20):  # killed tasks may still be writing
                     try:
-                        self._tmp.cleanup()
+                        shutil.rmtree(self.state_dir)
                         break
                     except OSError:
                         time.sleep(0.1)

@@ -82,7 +82,7 @@ class Synthetic:
         if key and key in job.inputs.literals:
             p = job.inputs.literals[key].scalar.primitive
             dur = float(p.float_value or p.integer)
-        t0 = time.monotonic() + float(rule.get("queue_delay", 0.0))
+        t0 = time.monotonic() + job.since - time.time() + float(rule.get("queue_delay", 0.0))
         job._cancel_cb = lambda: self.at(time.monotonic(), lambda: job.finish(Outcome(aborted=True)))
         self.at(t0, lambda: None if job.cancelled.is_set() else job.on_running())
         self.at(t0 + dur, lambda: None if job.cancelled.is_set() else job.finish(self._outcome(job, rule)))

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import threading
 import time
 import traceback
@@ -28,8 +29,12 @@ class Web(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, store: ObjectStore, control: Control, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+    def __init__(self, store: ObjectStore, control: Control, port: int = 0, listening: int | None = None) -> None:
+        super().__init__(("127.0.0.1", port), _Handler, bind_and_activate=listening is None)
+        if listening is not None:
+            self.socket.close()
+            self.socket = socket.socket(fileno=listening)
+            self.server_address = self.socket.getsockname()
         self.store, self.control = store, control
         self.uploads: dict[str, dict[int, bytes]] = {}
         self.counts: Counter[str] = Counter()

@@ -8,8 +8,9 @@ import traceback
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+import grpc
 from flyteidl.admin import execution_pb2 as aex
-from flyteidl.core import literals_pb2, workflow_pb2
+from flyteidl.core import identifier_pb2, literals_pb2, workflow_pb2
 
 from .bindings import holds, resolve_all, upstream
 from .executions import Executions
@@ -40,7 +41,8 @@ class Plane(Executions):
         try:
             compiled = self.get(self.workflows, "WORKFLOW", workflow).closure.compiled_workflow
             template = compiled.primary.template
-            self.phase(ex, WX.RUNNING)
+            if ex.proto.closure.phase == WX.QUEUED:
+                self.phase(ex, WX.RUNNING)
             self.node_phase(self.node(ex, "start-node", "start-node"), NX.SUCCEEDED)
             scope = Scope(ex, {key(sub.template.id): sub.template for sub in compiled.sub_workflows}, {}, ex.inputs)
             outcome = self._run_template(scope, template)
@@ -121,6 +123,9 @@ class Plane(Executions):
             parent=scope.prefix.rstrip("-"),
             is_parent=node.HasField("branch_node") or node.workflow_node.HasField("sub_workflow_ref"),
         )
+        ended = _ended(rec)
+        if ended is not None:
+            return ended
         rec.proto.metadata.is_array = node.HasField("array_node")
         try:
             arguments = resolve_all(node.inputs, scope.inputs, outputs)
@@ -199,7 +204,12 @@ class Plane(Executions):
         request.spec.launch_plan.resource_type = RT.LAUNCH_PLAN
         request.spec.metadata.mode = aex.ExecutionMetadata.CHILD_WORKFLOW
         request.spec.metadata.parent_node_execution.CopyFrom(rec.proto.id)
-        created = self.create_execution(request)
+        try:
+            created = self.create_execution(request)
+        except RpcError as error:
+            if error.code is not grpc.StatusCode.ALREADY_EXISTS:
+                raise
+            created = identifier_pb2.WorkflowExecutionIdentifier(project=own.project, domain=own.domain, name=name)
         rec.proto.closure.workflow_node_metadata.executionId.CopyFrom(created)
         child = self.executions[xkey(created)]
         while child.proto.closure.phase not in TERMINAL:
@@ -259,6 +269,9 @@ class Plane(Executions):
         node.id = f"n{index}"
         parent = rec.proto.id.node_id
         inner = self.node(scope.ex, f"{parent}-0-n{index}", node.metadata.name, parent=parent)
+        ended = _ended(inner)
+        if ended is not None:
+            return ended
         if node.HasField("task_node"):
             inputs = item if array.is_original_sub_node_interface.value else whole
             outcome = self._run_task(scope, inner, node, inputs, index)
@@ -266,6 +279,17 @@ class Plane(Executions):
             outcome = self._run_target(scope._replace(prefix=""), inner, node, item)
         self.finish_node(inner, outcome)
         return outcome
+
+
+def _ended(rec: NodeRec) -> Outcome | None:
+    """How a node ended before this process of the server began."""
+    match rec.proto.closure.phase:
+        case NX.SUCCEEDED:
+            return Outcome(outputs=rec.outputs)
+        case NX.FAILED:
+            return Outcome(error=rec.proto.closure.error)
+        case _:
+            return None
 
 
 def _bug() -> Any:

@@ -91,6 +91,14 @@ def run(job: dict[str, Any]) -> None:
         os._exit(rc)
 
 
+def tell(job: dict[str, Any], what: str, number: int) -> None:
+    """Write something about a job where another process of the server finds it."""
+    path = f"{job['cwd']}.{what}"
+    with open(path + ".part", "w") as file:
+        file.write(str(number))
+    os.replace(path + ".part", path)
+
+
 def main() -> None:
     gc.freeze()
     out = os.fdopen(os.dup(1), "w", buffering=1)
@@ -100,10 +108,16 @@ def main() -> None:
     os.set_blocking(r, False)
     signal.set_wakeup_fd(w, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    live: dict[int, int] = {}
+    live: dict[int, dict[str, Any]] = {}
     buf = b""
-    while True:
-        ready, _, _ = select.select([0, r], [], [], 1.0)
+    inputs = [0, r]
+
+    def say(message: dict[str, Any]) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            out.write(json.dumps(message) + "\n")
+
+    while 0 in inputs or live:
+        ready, _, _ = select.select(inputs, [], [], 1.0)
         if r in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(r, 65536)
@@ -114,13 +128,17 @@ def main() -> None:
                 break
             if pid == 0:
                 break
-            i = live.pop(pid, None)
-            if i is not None:
-                out.write(json.dumps({"id": i, "rc": os.waitstatus_to_exitcode(st)}) + "\n")
+            job = live.pop(pid, None)
+            if job is not None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(pid, signal.SIGKILL)  # a container ends with its first process
+                code = os.waitstatus_to_exitcode(st)
+                tell(job, "rc", code)
+                say({"id": job["id"], "rc": code})
         if 0 in ready:
             data = os.read(0, 1 << 16)
-            if not data:
-                return
+            if not data:  # another process has taken the server's place, or none has
+                inputs.remove(0)
             buf += data
             while b"\n" in buf:
                 line, buf = buf.split(b"\n", 1)
@@ -128,8 +146,9 @@ def main() -> None:
                 pid = os.fork()
                 if pid == 0:
                     run(job)
-                live[pid] = job["id"]
-                out.write(json.dumps({"id": job["id"], "pid": pid}) + "\n")
+                live[pid] = job
+                tell(job, "pid", pid)
+                say({"id": job["id"], "pid": pid})
 
 
 if __name__ == "__main__":
