@@ -46,11 +46,13 @@ def test_values_of_all_kinds_come_back(parents: Cluster) -> None:
     ("x", "kind", "text"), [(0, "OwnError", "zero"), (1, "KeyError", "'one'"), (2, "KeyError", "2")]
 )
 def test_an_exception_is_of_its_own_class(parents: Cluster, x: int, kind: str, text: str) -> None:
-    *kinds, message, remote, link = parents.run("parents.caught", x=x)
+    *kinds, message, remote, link, line = parents.run("parents.caught", x=x)
     assert (set(kinds), message) == ({"EagerException", kind}, text)
     assert "remote traceback" in remote
     assert "in raising" in remote
     assert "/executions/" in link
+    assert line.startswith("invoked at ")
+    assert line.endswith("await _eagerc.invoke(\"parents:caught#raising#1\", raising, x=x)")
 
 
 @pytest.mark.slow
