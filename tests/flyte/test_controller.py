@@ -52,7 +52,7 @@ def test_an_exception_is_of_its_own_class(parents: Cluster, x: int, kind: str, t
     assert "in raising" in remote
     assert "/executions/" in link
     assert line.startswith("invoked at ")
-    assert line.endswith("await _eagerc.invoke(\"parents:caught#raising#1\", raising, x=x)")
+    assert line.endswith('await _eagerc.invoke("parents:caught#raising#1", raising, x=x)')
 
 
 @pytest.mark.slow
