@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.flyte.cluster import MADE_UP, Cluster
+from tests.flyte.test_controller import OFFLOADED
 
 pytestmark = pytest.mark.slow
 
@@ -101,6 +102,22 @@ def test_the_parent_is_told_to_end(parents: Cluster, chance: random.Random, late
     parent = parents.launch("parents.waiting", n=COUNT)
     parents.launched("parents.slow")  # before the function runs, a signal meets Python as it starts
     later(chance.uniform(0, 0.9), parents.control, f"signal/{parent}", {"signal": "SIGTERM"})
+    assert parents.result(parent, LIMIT_SECONDS) == sum(range(COUNT))
+    check(parents, parent, {"parents.slow": COUNT})
+
+
+def test_a_parent_with_inputs_in_files_is_killed(parents: Cluster, chance: random.Random) -> None:
+    parent = parents.launch("parents.offloaded", after=chance.uniform(0, 2.0))
+    assert parents.result(parent, 2 * LIMIT_SECONDS) == OFFLOADED
+    once = dict.fromkeys(("parents.names_in", "parents.size_of", "parents.total_of"), 1)
+    check(parents, parent, once | {"parents.rows": 2, "parents.text_of": 2})
+    assert len(parents.children(parent)) == 7
+
+
+def test_the_parent_is_told_to_end_while_it_starts(parents: Cluster, chance: random.Random, later: Any) -> None:
+    took_time(parents, 0.5)
+    parent = parents.launch("parents.patient", n=COUNT)
+    later(chance.uniform(0, 1.0), parents.control, f"signal/{parent}", {"signal": "SIGTERM"})
     assert parents.result(parent, LIMIT_SECONDS) == sum(range(COUNT))
     check(parents, parent, {"parents.slow": COUNT})
 
