@@ -227,6 +227,8 @@ class Analysis:
         if not entities and not uses & _ASYNCHRONOUS:
             return None
         form = Form.BLOCKING if values and not awaited else Form.AWAITABLE
+        if any(record.overridden for record in records):
+            form = Form.OVERRIDABLE
         return RewriteSite(records[0].site, place, form, certain, "", hoist)
 
     def _classic(self, records: list[PendingRecord]) -> bool:

@@ -136,6 +136,8 @@ class Classes(Entities):
                 return self._attribute_of(function, name, node)
             case Unknown():
                 return only(value)
+            case Pending() if name == flytekit.WITH_OVERRIDES:
+                return only(Method(value, name))
             case Pending() | Coroutine() if name != "__await__":
                 return self.attribute(self.forced(only(value), node), name, node)
             case _:

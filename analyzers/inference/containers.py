@@ -35,6 +35,7 @@ from analyzers.inference.values import (
     ordered,
     single,
 )
+from analyzers.knowledge import flytekit
 
 _TEXT_METHODS = frozenset(
     {"capitalize", "endswith", "format", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace"}
@@ -61,8 +62,8 @@ class Containers(Calls):
                 return self._register(receiver, arguments, point)
             case Generator():
                 return self._generator_method(receiver, name, point)
-            case Coroutine() | Pending() if name == "__await__":
-                return only(Future(self.awaited(only(receiver), point.node)))
+            case Coroutine() | Pending() if name in ("__await__", flytekit.WITH_OVERRIDES):
+                return self._awaitable_method(receiver, name, arguments, point)
             case Descriptor() if name in ("setter", "getter", "deleter"):
                 return only(receiver._replace(setter=joined(arguments.all)) if name == "setter" else receiver)
             case ClassRef():
@@ -81,6 +82,20 @@ class Containers(Calls):
         if isinstance(receiver, Data) and opaque:
             return only(Data(receiver.origins | self.mixed_origins(arguments), opaque))
         return self.mixed([only(receiver), *arguments.all])
+
+    def _awaitable_method(
+        self, receiver: Coroutine | Pending, name: str, arguments: Arguments, point: CallPoint
+    ) -> Values:
+        record = self.record_of(receiver) if isinstance(receiver, Pending) and name != "__await__" else None
+        if name == "__await__":
+            return only(Future(self.awaited(only(receiver), point.node)))
+        if record is None or not _are_overrides(arguments):
+            values = self.forced(only(receiver), point.node)
+            return self.each(values, lambda value: self._foreign_method(value, name, arguments, point))
+        record.overridden = True
+        for values in arguments.all:
+            self.forced(values, point.node)
+        return only(receiver)
 
     def _text_method(self, receiver: Const, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A method of a constant text, computed where its arguments are constants too."""
@@ -408,3 +423,10 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("", "__delitem__"): Containers._method_delete,
     ("", "__iter__"): Containers._method_iterator,
 }
+
+
+def _are_overrides(arguments: Arguments) -> bool:
+    """Whether `fit(x=1).with_overrides(...)` gives options to the call; else it is a method of what the call gives."""
+    names = {name for name, _ in arguments.keywords}
+    others = arguments.positional or arguments.star is not None or arguments.double_star is not None
+    return bool(names) and not others and names <= flytekit.OVERRIDES

@@ -47,7 +47,7 @@ class PendingRecord:
 
     `elsewhere` is true where what it starts shows at another expression than the call: at the `gather` of its result.
     `direct` is false where the call's own callee is not what is invoked (`map(fit, xs)`), so that the call cannot be
-    rewritten.
+    rewritten. `overridden` is true where `with_overrides` is called on the result, which only an awaitable has.
     """
 
     def __init__(self, module: Module, point: "CallPoint", frame: "FrameRecord", chain: tuple[Place, ...]) -> None:
@@ -67,11 +67,12 @@ class PendingRecord:
         self.hoist: ast.expr | None = None
         self.classic = False
         self.elsewhere = False
+        self.overridden = False
 
     @property
     def blocks(self) -> bool:
-        """Whether flytekit alone gives a value for this call, and no awaitable."""
-        return self.entity is not None and not self.entity.awaitable
+        """Whether flytekit alone gives a value for this call, and no awaitable, and the author means no other."""
+        return self.entity is not None and not self.entity.awaitable and not self.overridden
 
 
 class HelperRecord(NamedTuple):

@@ -103,6 +103,16 @@ REMOTE_METHODS = frozenset(
 )
 """Methods of a `FlyteRemote` that fetch something that was registered before."""
 
+WITH_OVERRIDES = "with_overrides"
+"""The method that gives one call options of its own."""
+
+OVERRIDES = frozenset(
+    {"accelerator", "aliases", "cache", "cache_serialize", "cache_version", "container_image", "interruptible"}
+    | {"labels", "limits", "name", "node_name", "overwrite_cache", "pod_template", "requests", "resources", "retries"}
+    | {"service_account", "shared_memory", "task_config", "timeout"}
+)
+"""What it takes on a node of a workflow, and what an execution takes besides."""
+
 _VENDORS = ("flytekit", "flytekitplugins")
 
 

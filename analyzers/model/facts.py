@@ -118,6 +118,7 @@ class Form(StrEnum):
 
     AWAITABLE = "awaitable"
     BLOCKING = "blocking"
+    OVERRIDABLE = "overridable"
     DECLINED = "declined"
 
 

@@ -12,7 +12,11 @@ from codegen.rewrite.insertions import spot_for_hoist
 from codegen.rewrite.names import replacement
 from codegen.rewrite.placement import Spot
 
-_FUNCTIONS = {Form.AWAITABLE: "invoke", Form.BLOCKING: "invoke_blocking"}
+_FUNCTIONS = {
+    Form.AWAITABLE: "invoke",
+    Form.BLOCKING: "invoke_blocking",
+    Form.OVERRIDABLE: "invoke_overridable",
+}
 _Span = tuple[int, int, int, int]
 
 

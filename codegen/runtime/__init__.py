@@ -7,7 +7,7 @@ takes long, `EAGERC_TRACE=FILE` appends a line of JSON to FILE for the start and
 
 from flytekit.exceptions.eager import EagerException
 
-from .invocation import invoke, invoke_blocking
+from .invocation import invoke, invoke_blocking, invoke_overridable
 from .task import eager
 
-__all__ = ["EagerException", "eager", "invoke", "invoke_blocking"]
+__all__ = ["EagerException", "eager", "invoke", "invoke_blocking", "invoke_overridable"]

@@ -1,13 +1,12 @@
-"""Runs the body of an eager function in its container: beside it a controller, in front of it the signals."""
+"""Runs the body of an eager function in its container, with a controller beside it."""
 
 import asyncio
 import concurrent.futures
 import contextlib
 import contextvars
 import os
-import signal
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,37 +16,55 @@ from flytekit.core.context_manager import ExecutionState, FlyteContext, FlyteCon
 from flytekit.deck import Deck
 from flytekit.exceptions.system import FlyteSystemException
 
-from . import frame
+from . import frame, logs
 from .classic import Classic, remote_for, seconds
-from .controller import GRACE_SECONDS, Controller, Setting
+from .controller import Controller, Setting
 from .launching import Place, Settings
+from .limits import limits
 from .naming import Parent
+from .signals import SIGNALS, SignalledError
 
 T = TypeVar("T")
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Interrupted(FlyteSystemException):  # type: ignore[misc]  # flytekit is not typed
     """The container is told to end. It is not the user's fault, so that Flyte starts it again if it may."""
 
 
-class _SignalledError(BaseException):
-    """Raised by a signal in the thread that waits for the body."""
-
-
 def run_body(name: str, function: Callable[..., Coroutine[Any, Any, T]], inputs: dict[str, Any], classic: Classic) -> T:
     """Run the body to its end, with whatever it invokes."""
     context = FlyteContextManager.current_context()
-    controller = Controller(_setting(context, classic))
-    with _Signals() as signals:
+    logs.show(os.environ)
+    setting = _setting(context, classic)
+    with SIGNALS:
+        _end_if_told(name)
+        controller = Controller(setting)
         controller.start()
         try:
-            result: T = _Body(name, partial(function, **inputs), context, controller).run(signals)
+            body = _Body(name, partial(function, **inputs), context, controller)
+            result: T = body.run(setting.limits.grace / 4)
             return result
         finally:
             controller.close()
-            Deck("Eager Executions", controller.invocations.page())
+            _publish(controller)
+
+
+def _end_if_told(name: str) -> None:
+    """Let a signal that came while the container started end it before anything is launched."""
+    try:
+        with SIGNALS.heard():
+            return
+    except SignalledError as error:
+        reason = str(error)
+    raise Interrupted(f"{name} was stopped by {reason}")
+
+
+def _publish(controller: Controller) -> None:
+    """Show what ran; the result of the function does not depend on it."""
+    try:
+        Deck("Eager Executions", controller.invocations.page())
+    except Exception:  # noqa: BLE001 - flytekit's decks and what is plugged into them may fail in any way
+        logs.LOG.warning("the deck could not be written", exc_info=True)
 
 
 class _Body:
@@ -63,17 +80,18 @@ class _Body:
         self._ended: concurrent.futures.Future[Any] = concurrent.futures.Future()
         self._cancel: Callable[[], object] = lambda: None
 
-    def run(self, signals: "_Signals") -> Any:
+    def run(self, grace: float) -> Any:
+        """The result of the body, which is given so many seconds to clean up when a signal ends it."""
         run = contextvars.copy_context().run
         threading.Thread(target=run, args=(self._serve,), name="eagerc-body", daemon=True).start()
         try:
-            with signals.heard():
+            with SIGNALS.heard():
                 return self._ended.result()
-        except _SignalledError as error:
+        except SignalledError as error:
             reason = str(error)
         with contextlib.suppress(RuntimeError):  # it has ended at the same moment
             self._cancel()
-        concurrent.futures.wait([self._ended], GRACE_SECONDS / 4)
+        concurrent.futures.wait([self._ended], grace)
         raise Interrupted(f"{self._name} was stopped by {reason}")
 
     def _serve(self) -> None:
@@ -96,42 +114,6 @@ class _Body:
         return await self._start()
 
 
-class _Signals:
-    """Keeps the signals to end from ending anything but the wait for the body."""
-
-    def __init__(self) -> None:
-        self._listening = False
-        self._missed: int | None = None
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> "_Signals":  # noqa: PYI034 - `Self` is new in Python 3.11
-        if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    @contextlib.contextmanager
-    def heard(self) -> Iterator[None]:
-        """Let the first signal, past ones included, come out of the block as an exception."""
-        self._listening = True
-        try:
-            if self._missed is not None:
-                self._handle(self._missed, None)
-            yield
-        finally:
-            self._listening = False
-
-    def _handle(self, number: int, _frame: object) -> None:
-        if not self._listening:
-            self._missed = number
-            return
-        self._listening = False
-        raise _SignalledError(signal.Signals(number).name)
-
-
 def _setting(context: FlyteContext, classic: Classic) -> Setting:
     parameters = context.user_space_params
     execution = parameters.execution_id
@@ -148,6 +130,7 @@ def _setting(context: FlyteContext, classic: Classic) -> Setting:
         Parent(place.project, place.domain, execution.name, _node(parameters.output_metadata_prefix)),
         int(os.environ.get("FLYTE_ATTEMPT_NUMBER") or 0),
         Settings(place, version, serialization, labels, {EAGER_ROOT_ENV_NAME: root}),
+        limits(os.environ),
         seconds(classic.timeout),
         seconds(classic.poll_interval),
     )

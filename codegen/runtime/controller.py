@@ -3,7 +3,6 @@
 import asyncio
 import concurrent.futures
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Coroutine
@@ -17,23 +16,20 @@ from flytekit.core.python_function_task import EagerAsyncPythonFunctionTask
 from flytekit.exceptions.eager import EagerException
 from flytekit.remote import FlyteRemote
 
-from .exceptions import remote_exception
 from .frame import Call
 from .invocations import Invocations
 from .launching import Launcher, Place, Settings
+from .limits import Limits
+from .logs import LOG, about
 from .naming import Identity, Names, Parent
-from .outcomes import Story, failure, may_run_again
-from .polling import Child, VanishedError, Watch
+from .outcomes import STOPPED, Story, failure, is_abort, late, may_run_again, stopped
+from .polling import BrokenError, Child, VanishedError, Watch
 from .stopping import identifier, stop, sweep
 from .transport import RefusedError, Transport
 from .values import Values
 
-# How many outputs are fetched at a time.
-FETCHES = 100
-# How long the end of an eager function waits for Flyte to take note of what is to be stopped.
-GRACE_SECONDS = 10.0
-
-_log = logging.getLogger("eagerc")
+# How long what was cut short may take to take note of it.
+_LAST_SECONDS = 1.0
 
 
 class Setting(NamedTuple):
@@ -44,6 +40,7 @@ class Setting(NamedTuple):
     parent: Parent
     attempt: int
     settings: Settings
+    limits: Limits = Limits()
     child_seconds: float | None = None
     longest_pause: float | None = None
 
@@ -52,8 +49,16 @@ class _Run(NamedTuple):
     """One execution on behalf of a call, and whether an earlier attempt of the parent had started it."""
 
     child: Child
-    entity: Any
+    call: Call
     found: bool
+
+
+class _Ended(NamedTuple):
+    """What a run came to: a value, or the closure of an execution that did not succeed."""
+
+    run: _Run
+    value: Any = None
+    failed: Any = None
 
 
 class Controller:
@@ -78,7 +83,7 @@ class Controller:
         """Stop what still runs, and wait until Flyte has taken note of it, but not for ever."""
         closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
         with contextlib.suppress(concurrent.futures.TimeoutError):
-            closing.result(GRACE_SECONDS + 1)
+            closing.result(self._setting.limits.grace + 2 * _LAST_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(1)
 
@@ -111,30 +116,30 @@ class Controller:
     async def _open(self) -> None:
         setting = self._setting
         self._transport = Transport(setting.remote.config.platform)
-        self._launcher = Launcher(self._transport, self._values, setting.remote, setting.settings)
+        launches = setting.limits.launches
+        self._launcher = Launcher(self._transport, self._values, setting.remote, setting.settings, launches)
         self._watch = Watch(self._transport, setting.longest_pause)
-        self._fetches = asyncio.Semaphore(FETCHES)
+        self._fetches = asyncio.Semaphore(setting.limits.fetches)
         self._watching = asyncio.ensure_future(self._watch.run())
         self._watching.add_done_callback(self._watch_ended)
 
     def _watch_ended(self, watching: "asyncio.Task[None]") -> None:
         """A watch that ends by itself has a bug; nobody is to wait for it for ever."""
-        if not watching.cancelled() and watching.exception() is not None:
-            _log.error("the controller of the eager function failed", exc_info=watching.exception())
-            for call in self._calls:
-                call.cancel()
+        error = None if watching.cancelled() else watching.exception()
+        if error is not None:
+            LOG.error("the controller of the eager function failed", exc_info=error)
+            self._watch.fail(error)
 
     async def _close(self) -> None:
+        """Stop what still runs; what takes longer than the grace period is let go."""
         self._stopping = True
-        for call in self._calls:
-            call.cancel()
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=GRACE_SECONDS)
+        deadline = time.monotonic() + self._setting.limits.grace
+        await _wait(self._calls, deadline, cancelled=True)
         if self._setting.attempt > 0:  # an earlier attempt may have left what this one did not ask for
             self._clean_up(sweep(self._transport, self._setting.parent))
-        if self._cleaning:
-            await asyncio.wait(self._cleaning, timeout=GRACE_SECONDS)
-        self._watching.cancel()
+        await _wait(self._cleaning, deadline, cancelled=False)
+        rest = {self._watching, *self._calls, *self._cleaning}
+        await _wait(rest, time.monotonic() + _LAST_SECONDS, cancelled=True)
         await self._transport.close()
 
     async def _tracked(self, call: Call) -> Any:
@@ -154,12 +159,12 @@ class Controller:
         entity = call.entity
         self._launcher.target(entity)
         inputs = await self._values.to_literals(call)
-        identity = self._names.identity(call.site, entity.name, inputs)
+        identity = self._names.identity(call.site, entity.name, await self._values.by_content(inputs))
         row = self.invocations.begin(call.site, entity.name)
         began = time.monotonic()
         state = "failed"
         try:
-            value = await self._run(entity, identity, inputs, row)
+            value = await self._run(call, identity, inputs, row)
             state = "succeeded"
             return value
         except asyncio.CancelledError:
@@ -168,38 +173,50 @@ class Controller:
         finally:
             self.invocations.end(row, state, time.monotonic() - began)
 
-    async def _run(self, entity: Any, identity: Identity, inputs: literals_pb2.LiteralMap, row: int) -> Any:
-        run = 0
+    async def _run(self, call: Call, identity: Identity, inputs: literals_pb2.LiteralMap, row: int) -> Any:
+        """Run until an execution succeeds or no retries are left; which one that is does not depend on the attempt."""
+        run = failures = 0
         while True:
-            started = await self._launch(entity, identity.name(run), inputs)
-            self.invocations.launched(row, started.child)
-            try:
-                execution = await self._ended(started)
-                if execution.closure.phase == WorkflowExecution.SUCCEEDED:
-                    return await self._value(started)
-                if isinstance(entity, EagerAsyncPythonFunctionTask):
-                    self._clean_up(sweep(self._transport, Parent(*started.child.place, started.child.name)))
-                if not (started.found and may_run_again(execution.closure)):
-                    break
-            except asyncio.CancelledError:
-                self._clean_up(self._stop(started.child))
-                raise
+            ended = await self._run_once(call, identity.name(run), inputs, row)
+            if ended.failed is None:
+                return ended.value
+            if not (ended.run.found and may_run_again(ended.failed)):
+                failures += 1
+                if failures > call.overrides.retries or is_abort(ended.failed):
+                    raise failure(Story(call.entity.name, self.invocations.link(ended.run.child), ended.failed))
             run += 1
-        raise failure(Story(entity.name, self.invocations.link(started.child), execution.closure))
 
-    async def _launch(self, entity: Any, name: str, inputs: literals_pb2.LiteralMap) -> _Run:
-        target = self._launcher.target(entity)
+    async def _run_once(self, call: Call, name: str, inputs: literals_pb2.LiteralMap, row: int) -> _Ended:
+        started = await self._launch(call, name, inputs)
+        self.invocations.launched(row, started.child)
+        call.launched(name)
+        began = time.monotonic()
+        try:
+            execution = await self._ended(started)
+            told = about(call.site, call.entity.name, name) | {"seconds": round(time.monotonic() - began, 3)}
+            LOG.info("%s", WorkflowExecution.Phase.Name(execution.closure.phase).lower(), extra=told)
+            if execution.closure.phase == WorkflowExecution.SUCCEEDED:
+                return _Ended(started, await self._value(started))
+        except asyncio.CancelledError:
+            self._clean_up(self._stop(started.child))
+            raise
+        if isinstance(call.entity, EagerAsyncPythonFunctionTask):
+            self._clean_up(sweep(self._transport, Parent(*started.child.place, started.child.name)))
+        return _Ended(started, failed=execution.closure)
+
+    async def _launch(self, call: Call, name: str, inputs: literals_pb2.LiteralMap) -> _Run:
+        target = self._launcher.target(call.entity)
         child = Child(Place(target.project, target.domain), name)
-        launch = asyncio.ensure_future(self._launcher.launch(entity, name, inputs))
+        launch = asyncio.ensure_future(self._launcher.launch(call, name, inputs))
         try:
             created = await asyncio.shield(launch)
         except asyncio.CancelledError:
             self._clean_up(self._undo(launch, child))
             raise
         except RefusedError as error:
-            raise EagerException(f"{entity.name} could not be launched: {error}") from error
-        _log.info("launched %s as %s", entity.name, name)
-        return _Run(child, entity, found=not created and self._setting.attempt > 0)
+            raise EagerException(f"{call.entity.name} could not be launched: {error}") from error
+        LOG.info("launched" if created else "found", extra=about(call.site, call.entity.name, name))
+        return _Run(child, call, found=not created and self._setting.attempt > 0)
 
     async def _undo(self, launch: "asyncio.Task[bool]", child: Child) -> None:
         """Take back a launch: it may be waiting for its turn, or have reached Flyte."""
@@ -212,40 +229,51 @@ class Controller:
         await self._stop(child)
 
     async def _ended(self, started: _Run) -> Any:
+        """The execution as it ended, or as it will have when it takes longer than it may."""
+        seconds = started.call.overrides.seconds or self._setting.child_seconds
         try:
-            waiting = self._watch.ended(started.child)
-            execution = await asyncio.wait_for(waiting, self._setting.child_seconds)
+            execution = await asyncio.wait_for(self._watch.ended(started.child), seconds)
             if execution.closure.phase != WorkflowExecution.FAILED:
                 return execution
             # Lists cut the message of an error.
             request = execution_pb2.WorkflowExecutionGetRequest(id=identifier(started.child))
             return await self._transport.call(self._transport.admin.GetExecution, request)
         except asyncio.TimeoutError:
-            self._clean_up(self._stop(started.child))
-            message = f"{started.entity.name} took longer than {self._setting.child_seconds:g} s"
-            raise remote_exception(TimeoutError, (message,)) from None
-        except (RefusedError, VanishedError) as error:
+            cause = late(seconds or 0)
+            self._clean_up(self._stop(started.child, cause))
+            return stopped(cause)
+        except (RefusedError, VanishedError, BrokenError) as error:
             link = self.invocations.link(started.child)
-            raise EagerException(f"the state of {started.entity.name} is not known: {error} ({link})") from error
+            raise EagerException(f"the state of {started.call.entity.name} is not known: {error} ({link})") from error
 
     async def _value(self, started: _Run) -> Any:
-        if not started.entity.interface.outputs:
+        entity = started.call.entity
+        if not entity.interface.outputs:
             return None
         request = execution_pb2.WorkflowExecutionGetDataRequest(id=identifier(started.child))
         async with self._fetches:
             try:
                 data = await self._transport.call(self._transport.admin.GetExecutionData, request)
             except RefusedError as error:
-                raise EagerException(f"the outputs of {started.entity.name} cannot be read: {error}") from error
+                raise EagerException(f"the outputs of {entity.name} cannot be read: {error}") from error
             outputs = data.full_outputs
             if not outputs.literals and data.outputs.url:
                 outputs = await self._values.download(data.outputs.url)
-        return await self._values.to_python(started.entity, outputs)
+        return await self._values.to_python(entity, outputs)
 
     def _clean_up(self, job: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(job)
         self._cleaning.add(task)
         task.add_done_callback(self._cleaning.discard)
 
-    async def _stop(self, child: Child) -> None:
-        await stop(self._transport, child, self._setting.parent.execution)
+    async def _stop(self, child: Child, cause: str = "") -> None:
+        await stop(self._transport, child, cause or f"{STOPPED} {self._setting.parent.execution}")
+
+
+async def _wait(tasks: "set[asyncio.Task[Any]]", deadline: float, *, cancelled: bool) -> None:
+    """Wait for tasks, the cancelled ones to take note of it."""
+    waiting = set(tasks)
+    for task in waiting if cancelled else ():
+        task.cancel()
+    if waiting:
+        await asyncio.wait(waiting, timeout=max(0.0, deadline - time.monotonic()))

@@ -1,5 +1,6 @@
 """Tells whoever listens when an invocation starts and ends."""
 
+import contextlib
 import functools
 import itertools
 import json
@@ -7,9 +8,11 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from .frame import Frame
+from .logs import LOG
 
 # Calls that take longer than this are worth a line to the person who waits.
 LONG_SECONDS = 1.0
@@ -27,12 +30,20 @@ class Invocation(NamedTuple):
     run: int
 
 
+class Ending(NamedTuple):
+    """How an invocation ended; `execution` is the last one that was started for it, where a cluster did it."""
+
+    seconds: float
+    error: BaseException | None
+    execution: str
+
+
 class Observer(Protocol):
-    """Is told of each invocation, in the thread of the eager function."""
+    """Is told of each invocation, in the thread of the eager function; it raises nothing."""
 
     def started(self, invocation: Invocation) -> None: ...
 
-    def ended(self, invocation: Invocation, seconds: float, error: BaseException | None, /) -> None: ...
+    def ended(self, invocation: Invocation, ending: "Ending", /) -> None: ...
 
 
 class Observed:
@@ -44,6 +55,10 @@ class Observed:
     def __init__(self, frame: Frame, site: str, entity: str) -> None:
         self._invocation = Invocation(next(_ids), site, entity, frame.name, frame.run)
         self._observers = observers()
+        self._execution = ""
+
+    def launched(self, execution: str) -> None:
+        self._execution = execution
 
     def __enter__(self) -> None:
         self._began = time.monotonic()
@@ -51,9 +66,9 @@ class Observed:
             observer.started(self._invocation)
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        seconds = time.monotonic() - self._began
+        ending = Ending(time.monotonic() - self._began, error, self._execution)
         for observer in self._observers:
-            observer.ended(self._invocation, seconds, error)
+            observer.ended(self._invocation, ending)
 
 
 @functools.cache
@@ -68,20 +83,36 @@ def observers() -> tuple[Observer, ...]:
 
 
 class Trace:
-    """Appends a line of JSON to a file for each event, in one write, so that processes can share the file."""
+    """Appends a line of JSON to a file for each event, in one write, so that processes can share the file.
+
+    Without the file the run goes on as it would without a trace.
+    """
 
     def __init__(self, path: str) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._file: int | None = None
+        with self._tolerant():
+            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
     def started(self, invocation: Invocation) -> None:
-        self._write("start", invocation)
+        self._write("start", invocation, {})
 
-    def ended(self, invocation: Invocation, _seconds: float, error: BaseException | None) -> None:
-        self._write("end" if error is None else "error", invocation)
+    def ended(self, invocation: Invocation, ending: Ending) -> None:
+        execution = {"execution": ending.execution} if ending.execution else {}
+        self._write("end" if ending.error is None else "error", invocation, execution)
 
-    def _write(self, event: str, invocation: Invocation) -> None:
-        line = json.dumps({"event": event, **invocation._asdict(), "time": time.time()})
-        os.write(self._file, f"{line}\n".encode())
+    def _write(self, event: str, invocation: Invocation, execution: dict[str, str]) -> None:
+        if self._file is not None:
+            line = json.dumps({"event": event, **invocation._asdict(), **execution, "time": time.time()})
+            with self._tolerant():
+                os.write(self._file, f"{line}\n".encode())
+
+    @contextlib.contextmanager
+    def _tolerant(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._file = None
+            LOG.warning("the trace ends here: %s", error)
 
 
 class Progress:
@@ -96,12 +127,12 @@ class Progress:
         with self._lock:
             self._began[invocation] = time.monotonic()
 
-    def ended(self, invocation: Invocation, seconds: float, error: BaseException | None) -> None:
+    def ended(self, invocation: Invocation, ending: Ending) -> None:
         with self._lock:
             self._began.pop(invocation, None)
-        if seconds >= LONG_SECONDS:
-            outcome = "finished" if error is None else f"failed with {type(error).__name__}"
-            _say(invocation, f"{outcome} after {seconds:.1f} s")
+        if ending.seconds >= LONG_SECONDS:
+            outcome = "finished" if ending.error is None else f"failed with {type(ending.error).__name__}"
+            _say(invocation, f"{outcome} after {ending.seconds:.1f} s")
 
     def _watch(self) -> None:
         while True:

@@ -1,5 +1,6 @@
 """Exceptions of entities as their callers see them: an `EagerException` that is of the original class too."""
 
+import asyncio
 import builtins
 import contextlib
 import functools
@@ -17,6 +18,10 @@ _WRAPPERS = (FlyteUserRuntimeException, FlyteNonRecoverableSystemException)
 # A coroutine cannot raise the one, and the other would end the event loop of the caller.
 _UNRAISABLE = (StopIteration, SystemExit)
 _Group: Any = getattr(builtins, "BaseExceptionGroup", ())  # new in Python 3.11
+_BUILTIN = {"__module__": "builtins"}
+# In Python 3.10 programs catch either, and they are not the same.
+_TIMEOUTS = tuple(dict.fromkeys((TimeoutError, asyncio.TimeoutError)))
+TIMEOUT: type[Exception] = types.new_class("TimeoutError", _TIMEOUTS, exec_body=lambda body: body.update(_BUILTIN))
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: the class was not built into the interpreter
 _MACHINERY = (__name__.rpartition(".")[0], "asyncio", "concurrent", "flytekit")
 
@@ -31,6 +36,12 @@ def as_eager_exception(error: BaseException) -> BaseException:
         error = error.value
     found = error if isinstance(error, EagerException) else _twin(error) or _plain(error)
     return found.with_traceback(trimmed(error.__traceback__))
+
+
+def with_note(error: BaseException, note: str) -> BaseException:
+    """The exception with one more note; what it was made of keeps its own notes."""
+    vars(error)["__notes__"] = [*getattr(error, "__notes__", ()), note]  # `add_note` is new in Python 3.11
+    return error
 
 
 def remote_exception(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
@@ -49,6 +60,11 @@ def remote_exception(kind: type[BaseException], args: tuple[Any, ...]) -> BaseEx
     except Exception:  # noqa: BLE001 - the class is the user's, and may object in any way
         return plain
     return made
+
+
+def too_late(entity: str, seconds: float) -> BaseException:
+    """The exception for an entity that its caller waits for no longer."""
+    return remote_exception(TIMEOUT, (f"{entity} took longer than {seconds:g} s",))
 
 
 def restored(error: Exception, args: tuple[Any, ...]) -> Exception:

@@ -1,16 +1,28 @@
 """The eager function that is running, as the calls in its body see it."""
 
 import itertools
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol
 
+from .overrides import NONE, Overrides
+
+
+def _ignore(_execution: str) -> None:
+    pass
+
 
 class Call(NamedTuple):
-    """An entity of flytekit, the inputs that it is to run with, and the call site."""
+    """An entity of flytekit, the inputs that it is to run with, and the call site.
+
+    `launched` is told the name of each execution that is started for the call.
+    """
 
     entity: Any
     inputs: dict[str, Any]
     site: str = ""
+    overrides: Overrides = NONE
+    launched: Callable[[str], None] = _ignore
 
 
 class Engine(Protocol):

@@ -1,6 +1,9 @@
 """What a call site of a built module does: run an entity in the engine of the eager function, or call as written."""
 
-from typing import Any
+import linecache
+import sys
+from collections.abc import Coroutine
+from typing import Any, NamedTuple
 
 from flytekit.core.array_node import ArrayNode
 from flytekit.core.base_task import Task
@@ -13,10 +16,23 @@ from flytekit.remote.remote_callable import RemoteEntity
 from . import frame
 from .arguments import keywords, unbound
 from .events import Observed
-from .exceptions import as_eager_exception
+from .exceptions import as_eager_exception, with_note
 from .frame import Call, Frame
+from .overridable import Overridable
+from .overrides import Overrides
 
 _ENTITIES = (Task, WorkflowBase, LaunchPlan, ReferenceEntity, ArrayNode, RemoteEntity)
+
+
+class _Line(NamedTuple):
+    """Where a call stands: with `gather` and tasks of asyncio, no traceback leads there."""
+
+    path: str
+    number: int
+
+    def __str__(self) -> str:
+        text = linecache.getline(self.path, self.number).strip()
+        return f"invoked at {self.path}:{self.number}" + (f": {text}" if text else "")
 
 
 def invoke(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -28,7 +44,16 @@ def invoke(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     call = None if present is None else _call(site, callee, args, kwargs)
     if present is None or call is None:
         return callee(*args, **kwargs)
-    return _awaitable(present, site, call)
+    return _awaitable(present, call, _line())
+
+
+def invoke_overridable(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """Do what `invoke` does; the awaitable has the method `with_overrides` besides."""
+    present = frame.current()
+    call = None if present is None else _call(site, callee, args, kwargs)
+    if present is None or call is None:
+        return callee(*args, **kwargs)
+    return _overridable(present, call, _line())
 
 
 def invoke_blocking(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -37,13 +62,15 @@ def invoke_blocking(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any
     call = None if present is None else _call(site, callee, args, kwargs)
     if present is None or call is None:
         return callee(*args, **kwargs)
+    line = _line()
     if isinstance(call.entity, AsyncPythonFunctionTask):
-        return _awaitable(present, site, call)
+        return _awaitable(present, call, line)
+    observed = Observed(present, site, call.entity.name)
     try:
-        with Observed(present, site, call.entity.name):
-            return present.engine.run_blocking(call)
+        with observed:
+            return present.engine.run_blocking(call._replace(launched=observed.launched))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the entity raises belongs to the user's code
-        failure = as_eager_exception(error)
+        failure = with_note(as_eager_exception(error), str(line))
     raise failure
 
 
@@ -52,16 +79,31 @@ def _call(site: str, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     return Call(entity, keywords(entity, args, kwargs), site) if isinstance(entity, _ENTITIES) else None
 
 
-def _awaitable(present: Frame, site: str, call: Call) -> Any:
-    coroutine: Any = _awaited(present, site, call)
+def _line() -> _Line:
+    """The line that calls one of the functions above."""
+    caller = sys._getframe(2)
+    return _Line(caller.f_code.co_filename, caller.f_lineno)
+
+
+def _overridable(present: Frame, call: Call, line: _Line) -> Any:
+    def start(overrides: Overrides) -> Coroutine[Any, Any, Any]:
+        coroutine: Coroutine[Any, Any, Any] = _awaitable(present, call._replace(overrides=overrides), line)
+        return coroutine
+
+    return Overridable(call.site, start)
+
+
+def _awaitable(present: Frame, call: Call, line: _Line) -> Any:
+    coroutine: Any = _awaited(present, call, line)
     coroutine.__qualname__ = call.entity.name  # what a warning about a missing await says
     return coroutine
 
 
-async def _awaited(present: Frame, site: str, call: Call) -> Any:
+async def _awaited(present: Frame, call: Call, line: _Line) -> Any:
+    observed = Observed(present, call.site, call.entity.name)
     try:
-        with Observed(present, site, call.entity.name):
-            return await present.engine.run(call)
+        with observed:
+            return await present.engine.run(call._replace(launched=observed.launched))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the entity raises belongs to the user's code
-        failure = as_eager_exception(error)
+        failure = with_note(as_eager_exception(error), str(line))
     raise failure  # outside of the handler, so that the original does not appear as its context

@@ -58,7 +58,9 @@ class Invocations:
         """A table of the invocations."""
         counts = ", ".join(f"{count} {state}" for state, count in sorted(self._states.items()) if count)
         rows = "".join(self._line(row) for row in self._rows.values())
-        return f"<h2>Invocations</h2><p>{counts or 'none'}</p><table>{_HEAD}{rows}</table>"
+        total = sum(self._states.values())
+        rest = f"<p>The first {len(self._rows)} of {total}:</p>" if total > len(self._rows) else ""
+        return f"<h2>Invocations</h2><p>{counts or 'none'}</p>{rest}<table>{_HEAD}{rows}</table>"
 
     def _line(self, row: Row) -> str:
         link = ""

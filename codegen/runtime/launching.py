@@ -24,11 +24,10 @@ from flytekit.remote.entities import FlyteTask
 from flytekit.remote.remote_callable import RemoteEntity
 from flytekit.tools.translator import get_serializable
 
+from .frame import Call
+from .overrides import apply
 from .transport import RefusedError, Transport
 from .values import Values
-
-# How many executions are being started at a time.
-CONCURRENT = 100
 
 _TASK = identifier_pb2.ResourceType.TASK
 _LAUNCH_PLAN = identifier_pb2.ResourceType.LAUNCH_PLAN
@@ -54,12 +53,14 @@ class Settings(NamedTuple):
 class Launcher:
     """Starts children of one parent."""
 
-    def __init__(self, transport: Transport, values: Values, remote: FlyteRemote, settings: Settings) -> None:
+    def __init__(
+        self, transport: Transport, values: Values, remote: FlyteRemote, settings: Settings, launches: int
+    ) -> None:
         self._transport = transport
         self._values = values
         self._remote = remote
         self._settings = settings
-        self._slots = asyncio.Semaphore(CONCURRENT)
+        self._slots = asyncio.Semaphore(launches)
         self._registering: dict[str, asyncio.Task[None]] = {}
         self._sent: set[str] = set()
         self._around: dict[str, Any] = {}
@@ -94,9 +95,11 @@ class Launcher:
             version=self._settings.version,
         )
 
-    async def launch(self, entity: Any, name: str, inputs: literals_pb2.LiteralMap) -> bool:
+    async def launch(self, call: Call, name: str, inputs: literals_pb2.LiteralMap) -> bool:
         """Start an execution; false where it had been started before."""
+        entity = call.entity
         request = self._request(self.target(entity), name, inputs)
+        apply(call.overrides, request.spec)
         async with self._slots:
             self._sent.add(name)
             try:
@@ -129,12 +132,12 @@ class Launcher:
         )
         request.spec.launch_plan.CopyFrom(target)
         request.spec.metadata.mode = execution_pb2.ExecutionMetadata.MANUAL
-        request.spec.labels.values.update(self._settings.labels)
         for variable, value in self._settings.environment.items():
             request.spec.envs.values.add(key=variable, value=value)
         if target.resource_type == _TASK:
-            # A launch plan has notifications of its own, which an empty list would take away.
+            # A launch plan has notifications and labels of its own, of which these would take the place.
             request.spec.notifications.SetInParent()
+            request.spec.labels.values.update(self._settings.labels)
         return request
 
     async def _create(self, request: execution_pb2.ExecutionCreateRequest) -> bool:

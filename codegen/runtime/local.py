@@ -23,8 +23,10 @@ from flytekit.core.reference_entity import ReferenceEntity
 from flytekit.utils.asyn import loop_manager
 
 from . import frame
-from .exceptions import restored, without_prefix
+from .exceptions import restored, too_late, without_prefix
 from .frame import Call
+from .logs import LOG
+from .overrides import NONE
 from .threads import crew
 
 T = TypeVar("T")
@@ -83,6 +85,33 @@ class Local:
     """Runs each entity in a thread of its own, with nothing of the caller's context variables, as a pod would."""
 
     async def run(self, call: Call) -> Any:
+        if call.overrides == NONE:
+            return await self._run_once(call)
+        for _ in range(call.overrides.retries):
+            try:
+                return await self._run_in_time(call)
+            except Exception as error:  # noqa: BLE001 - whatever the entity raises
+                LOG.info("%s failed and runs again: %r", call.entity.name, error)
+        return await self._run_in_time(call)
+
+    async def _run_in_time(self, call: Call) -> Any:
+        seconds = call.overrides.seconds
+        try:
+            value, error = await asyncio.wait_for(self._outcome(call), seconds)
+        except asyncio.TimeoutError:
+            raise too_late(call.entity.name, seconds or 0) from None
+        if error is not None:
+            raise error
+        return value
+
+    async def _outcome(self, call: Call) -> tuple[Any, Exception | None]:
+        """What the entity gives or raises: its own `TimeoutError` is not that of its caller."""
+        try:
+            return await self._run_once(call), None
+        except Exception as error:  # noqa: BLE001 - whatever the entity raises
+            return None, error
+
+    async def _run_once(self, call: Call) -> Any:
         stop = Stop()
         future = _submit(call, stop)
         try:
@@ -199,7 +228,7 @@ def _settle(future: "concurrent.futures.Future[Any]", job: Callable[[], Any]) ->
 def _execute(call: Call, context: FlyteContext, seat: Seat) -> Any:
     flyte_context_Var.set([context])
     _seat.set(seat)
-    entity, inputs, _ = call
+    entity, inputs = call.entity, call.inputs
     failure = Failure()
     if isinstance(entity, PythonTask) and not isinstance(entity, ReferenceEntity):
         entity = _watched(entity, failure)

@@ -7,13 +7,16 @@ import re
 import textwrap
 from typing import Any, NamedTuple
 
+from flyteidl.admin import execution_pb2
 from flyteidl.core.execution_pb2 import WorkflowExecution
 from flytekit.exceptions.eager import EagerException
 
-from .exceptions import remote_exception
+from .exceptions import TIMEOUT, remote_exception
 
 # The cause that we give when we end an execution, and by which we know it again.
 STOPPED = "stopped by its eager function"
+# The same where the time was up that the caller gives it.
+_LATE = "its eager function waits no longer: "
 
 # What flytekit writes when a task fails, after whatever propeller puts in front.
 _REPORT = re.compile(r"Trace:\n\n(?P<trace>.*)\nMessage:\n\n(?P<message>.*)", re.DOTALL)
@@ -43,6 +46,24 @@ def failure(story: Story) -> BaseException:
     return error
 
 
+def late(seconds: float) -> str:
+    """The cause to give when an execution is ended that takes longer than its caller allows."""
+    return f"{_LATE}took longer than {seconds:g} s"
+
+
+def stopped(cause: str) -> Any:
+    """An execution that was ended for a cause, as Flyte will tell of it."""
+    abort = execution_pb2.AbortMetadata(cause=cause)
+    return execution_pb2.Execution(
+        closure=execution_pb2.ExecutionClosure(phase=WorkflowExecution.ABORTED, abort_metadata=abort)
+    )
+
+
+def is_abort(closure: Any) -> bool:
+    """Whether somebody ended the execution on purpose, after which it does not run again."""
+    return closure.phase == WorkflowExecution.ABORTED and not str(closure.abort_metadata.cause).startswith(_LATE)
+
+
 def may_run_again(closure: Any) -> bool:
     """Whether a later attempt of the parent is to start anew what ended like this.
 
@@ -57,9 +78,11 @@ def _cause(story: Story) -> Any:
     entity, closure, error = story.entity, story.closure, story.closure.error
     if closure.phase == WorkflowExecution.ABORTED:
         by, cause = closure.abort_metadata.principal or "somebody", closure.abort_metadata.cause
+        if cause.startswith(_LATE):
+            return remote_exception(TIMEOUT, (f"{entity} {cause.removeprefix(_LATE)}",))
         return EagerException(f"{entity} was aborted by {by}: {cause}")
     if closure.phase == WorkflowExecution.TIMED_OUT or _TIMEOUT.search(error.code):
-        return remote_exception(TimeoutError, (f"{entity} took longer than it may: {error.message}".rstrip(": "),))
+        return remote_exception(TIMEOUT, (f"{entity} took longer than it may: {error.message}".rstrip(": "),))
     if _MEMORY.search(error.code) or _MEMORY.search(error.message):
         return remote_exception(MemoryError, (f"{entity} ran out of memory: {error.message}",))
     if _IMAGE.search(error.code) or _IMAGE.search(error.message):

@@ -42,6 +42,10 @@ class VanishedError(Exception):
     """Flyte does not know an execution that it started."""
 
 
+class BrokenError(Exception):
+    """The watch itself failed."""
+
+
 class _Waiting(NamedTuple):
     since: float
     ended: "asyncio.Future[Any]"
@@ -57,9 +61,12 @@ class Watch:
         self._news = asyncio.Event()
         self._tokens, self._filled = float(BURST), time.monotonic()
         self._audited = time.monotonic()
+        self._broken: BrokenError | None = None
 
     async def ended(self, child: Child) -> Any:
         """The execution once it has ended."""
+        if self._broken is not None:
+            raise self._broken
         waiting = _Waiting(time.monotonic(), asyncio.get_running_loop().create_future())
         self._waiting[child] = waiting
         self._news.set()
@@ -82,6 +89,12 @@ class Watch:
             if audit:
                 self._audited = time.monotonic()
             await asyncio.gather(*(self._ask(place, names, audit=audit) for place, names in chunks))
+
+    def fail(self, error: BaseException) -> None:
+        """Tell all who wait, and who ever will, that nobody asks any more."""
+        self._broken = BrokenError(f"{type(error).__name__}: {error}")
+        for child in list(self._waiting):
+            self._settle(child, None, self._broken)
 
     async def _pause(self) -> None:
         """Wait until it is time: a while after the last question, or soon after a child was started."""

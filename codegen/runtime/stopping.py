@@ -1,7 +1,6 @@
 """Ends executions on behalf of the eager function that started them."""
 
 import asyncio
-import logging
 
 import grpc
 from flyteidl.admin import common_pb2, execution_pb2
@@ -9,6 +8,7 @@ from flyteidl.core import identifier_pb2
 from flyteidl.core.execution_pb2 import WorkflowExecution
 
 from .launching import Place
+from .logs import LOG
 from .naming import Parent, prefix
 from .outcomes import STOPPED
 from .polling import Child
@@ -18,7 +18,6 @@ _PAGE = 500
 # What may run, and what may have left something that runs.
 _SUSPECT = "UNDEFINED;QUEUED;RUNNING;SUCCEEDING;FAILING;FAILED;ABORTED;ABORTING;TIMED_OUT"
 _ENDED = frozenset({WorkflowExecution.FAILED, WorkflowExecution.ABORTED, WorkflowExecution.TIMED_OUT})
-_log = logging.getLogger("eagerc")
 
 
 def identifier(child: Child) -> identifier_pb2.WorkflowExecutionIdentifier:
@@ -27,14 +26,14 @@ def identifier(child: Child) -> identifier_pb2.WorkflowExecutionIdentifier:
     return identifier_pb2.WorkflowExecutionIdentifier(project=place.project, domain=place.domain, name=child.name)
 
 
-async def stop(transport: Transport, child: Child, parent: str) -> None:
+async def stop(transport: Transport, child: Child, cause: str) -> None:
     """End an execution, if it has not ended yet."""
-    request = execution_pb2.ExecutionTerminateRequest(id=identifier(child), cause=f"{STOPPED} {parent}")
+    request = execution_pb2.ExecutionTerminateRequest(id=identifier(child), cause=cause)
     ended = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.FAILED_PRECONDITION})
     try:
         await transport.call_again(transport.admin.TerminateExecution, request, known=ended)
     except RefusedError as error:
-        _log.warning("%s could not be stopped: %s", child.name, error)
+        LOG.warning("could not be stopped: %s", error, extra={"execution": child.name})
 
 
 async def sweep(transport: Transport, parent: Parent) -> None:
@@ -50,7 +49,7 @@ async def sweep(transport: Transport, parent: Parent) -> None:
         try:
             answer = await transport.call(transport.admin.ListExecutions, request)
         except RefusedError as error:
-            _log.warning("the children of %s could not be listed: %s", parent.execution, error)
+            LOG.warning("the children of %s could not be listed: %s", parent.execution, error)
             return
         found += answer.executions
         if not answer.token:
@@ -58,5 +57,5 @@ async def sweep(transport: Transport, parent: Parent) -> None:
         request.token = answer.token
     place = Place(parent.project, parent.domain)
     running = [one.id.name for one in found if one.closure.phase not in _ENDED]
-    await asyncio.gather(*(stop(transport, Child(place, name), parent.execution) for name in running))
+    await asyncio.gather(*(stop(transport, Child(place, name), f"{STOPPED} {parent.execution}") for name in running))
     await asyncio.gather(*(sweep(transport, Parent(*place, one.id.name)) for one in found))

@@ -16,6 +16,7 @@ from flytekit.core.interface import Interface
 from flytekit.core.type_engine import TypeEngine, TypeTransformerFailedError
 from flytekit.models.literals import Literal
 
+from . import offloaded
 from .frame import Call
 from .threads import Crew
 
@@ -56,6 +57,12 @@ class Values:
         if all(_is_small(value) for value in call.inputs.values()):
             return await convert()
         return await self.in_thread(lambda: asyncio.run(convert()))
+
+    async def by_content(self, inputs: literals_pb2.LiteralMap) -> literals_pb2.LiteralMap:
+        """The inputs with digests in the place of what lies where the task's files go: elsewhere on each attempt."""
+        if all(_is_small_literal(literal) for literal in inputs.literals.values()):
+            return inputs
+        return await self.in_thread(partial(offloaded.by_content, inputs, self._context.file_access))
 
     async def to_python(self, entity: Any, outputs: literals_pb2.LiteralMap) -> Any:
         """What a call of an entity gives."""

@@ -8,6 +8,7 @@ import pytest
 
 from tests.flyte.cluster import MADE_UP, Cluster
 
+OFFLOADED = ["1000", "2000", "a", "b", "['a.txt', 'b.txt']", "50000", "49995000"]
 FRESH = """\
 from flytekit import eager, task
 
@@ -47,11 +48,13 @@ def test_values_of_all_kinds_come_back(parents: Cluster) -> None:
     ("x", "kind", "text"), [(0, "OwnError", "zero"), (1, "KeyError", "'one'"), (2, "KeyError", "2")]
 )
 def test_an_exception_is_of_its_own_class(parents: Cluster, x: int, kind: str, text: str) -> None:
-    *kinds, message, remote, link = parents.run("parents.caught", x=x)
+    *kinds, message, remote, link, line = parents.run("parents.caught", x=x)
     assert (set(kinds), message) == ({"EagerException", kind}, text)
     assert "remote traceback" in remote
     assert "in raising" in remote
     assert "/executions/" in link
+    assert line.startswith("invoked at ")
+    assert line.endswith('await _eagerc.invoke("parents:caught#raising#1", raising, x=x)')
 
 
 @pytest.mark.slow
@@ -213,3 +216,27 @@ def test_what_a_parent_leaves_behind_when_it_is_gone_for_good_is_cleaned_up(pare
     assert parents.ended(execution, 60)["phase"] == "FAILED"
     assert parents.until(lambda: not parents.running())
     assert {one["phase"] for one in parents.launched("parents.slow", 3)} == {"ABORTED"}
+
+
+def test_one_call_has_options_of_its_own(parents: Cluster) -> None:
+    fail = {"message": "odd", "code": "Strange", "times": 2}
+    sick = {"task": "parents.sick", "runner": "synthetic", "fail": fail}
+    parents.control("rules", {"rules": [MADE_UP, sick]})
+    assert parents.run("parents.with_options", x=5) == 11
+    first = parents.launched("parents.slow", 3)[0]
+    assert first["labels"].items() >= {"team": "blue"}.items()
+    assert (first["interruptible"], first["service_account"]) == (True, "robot")
+    assert [one["phase"] for one in parents.launched("parents.sick", 3)] == ["FAILED", "FAILED", "SUCCEEDED"]
+
+
+def test_options_that_an_execution_cannot_carry_are_refused(parents: Cluster) -> None:
+    says = parents.run("parents.with_wrong_options", x=5)
+    assert says.startswith("parents:with_wrong_options#slow#1: with_overrides takes no container_image: one execution")
+    assert parents.control("executions")[-1]["entity"] == "parents.with_wrong_options"
+
+
+@pytest.mark.slow
+def test_inputs_in_files_are_known_again(parents: Cluster) -> None:
+    parent = parents.launch("parents.offloaded", after=1.0)
+    assert parents.result(parent, 120) == OFFLOADED
+    assert len(parents.children(parent)) == 7

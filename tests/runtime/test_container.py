@@ -1,11 +1,24 @@
 """The engine on a cluster, in this process: the children are executions of a loopback Flyte that makes them up."""
 
 import asyncio
+import gc
+import json
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from eagerc_runtime import EagerException, eager, invoke, invoke_blocking
+from eagerc_runtime import (
+    EagerException,
+    eager,
+    events,
+    invocations,
+    invoke,
+    invoke_blocking,
+    invoke_overridable,
+    polling,
+)
 from flytekit import LaunchPlan, reference_task, task, workflow
 from flytekit.configuration import ImageConfig, SerializationSettings
 from flytekit.core.context_manager import ExecutionState, FlyteContextManager, flyte_context_Var
@@ -14,6 +27,7 @@ from flytekit.models.core.identifier import Identifier, ResourceType, WorkflowEx
 from tests.flyte.loopback.client import Server
 
 PROJECT, DOMAIN = "flytesnacks", "development"
+RULES = [{"task": "*.late*", "runner": "synthetic", "duration": 60}]
 Run = Callable[..., Any]
 
 
@@ -24,6 +38,21 @@ def same(a: int) -> int:
 
 @task
 def late(a: int) -> int:
+    return a
+
+
+@task
+def later(a: int) -> int:
+    return a
+
+
+@task
+def sick(a: int) -> int:
+    return a
+
+
+@task
+def ill(a: int) -> int:
     return a
 
 
@@ -42,8 +71,7 @@ def nowhere(a: int) -> int:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    rules = [{"task": "*.late", "runner": "synthetic", "duration": 60}]
-    with Server(ttl=300, runner="synthetic", rules=rules) as server:
+    with Server(ttl=300, runner="synthetic", rules=RULES) as server:
         yield server
 
 
@@ -181,3 +209,214 @@ def test_a_lasting_error_ends_the_call(run: Run, server: Server) -> None:
     server.control("faults", {"method": "ListExecutions", "code": "PERMISSION_DENIED", "times": -1})
     assert "is not known: PERMISSION_DENIED" in run(body)
     server.control("faults", {})
+
+
+def test_options_of_one_call_reach_the_execution(run: Run, server: Server) -> None:
+    options = {"labels": {"team": "blue"}, "interruptible": True, "overwrite_cache": True, "service_account": "robot"}
+
+    @eager
+    async def body() -> list[int]:
+        one = await invoke_overridable("s", same, a=900).with_overrides(**options)
+        return [one, await invoke_overridable("p", plan, a=901).with_overrides(labels={"who": "me"})]
+
+    assert run(body) == [900, 901]
+    task_run, plan_run = server.control("executions")[-2:]
+    assert task_run["labels"].items() >= {"team": "blue"}.items()
+    assert "eager-exec" in task_run["labels"]
+    assert (task_run["interruptible"], task_run["overwrite_cache"]) == (True, True)
+    assert task_run["service_account"] == "robot"
+    assert plan_run["labels"] == {"who": "me"}
+
+
+def test_a_failed_child_runs_again_under_a_name_of_its_own(run: Run, server: Server) -> None:
+    fail = {"message": "odd", "code": "Strange", "times": 2}
+    server.control("rules", {"rules": [{"task": "*.sick", "runner": "synthetic", "fail": fail}, *RULES]})
+
+    @eager
+    async def body() -> int:
+        return await invoke_overridable("s", sick, a=5).with_overrides(retries=2)
+
+    assert run(body) == 5
+    assert ended(server, ".sick") == ["FAILED", "FAILED", "SUCCEEDED"]
+
+
+def test_a_later_attempt_does_not_get_the_retries_again(
+    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.control("rules", {"rules": [{"task": "*.ill", "runner": "synthetic", "fail": {"message": "odd"}}, *RULES]})
+
+    @eager
+    async def body() -> str:
+        try:
+            return str(await invoke_overridable("s", ill, a=5).with_overrides(retries=2))
+        except EagerException as error:
+            return str(error)
+
+    assert "odd" in run(body)
+    monkeypatch.setenv("FLYTE_ATTEMPT_NUMBER", "1")
+    assert "odd" in run(body)
+    assert ended(server, ".ill") == ["FAILED"] * 3
+
+
+def test_a_time_limit_of_one_call_is_for_each_run(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    @eager
+    async def body() -> str:
+        try:
+            await invoke_overridable("s", later, a=5).with_overrides(timeout=0.3, retries=1)
+        except TimeoutError as error:
+            return f"{isinstance(error, EagerException)} {error}"
+        return ""
+
+    assert run(body).endswith("later took longer than 0.3 s")
+    monkeypatch.setenv("FLYTE_ATTEMPT_NUMBER", "1")
+    assert "took longer than 0.3 s" in run(body)
+    assert set(ended(server, ".later")) <= {"ABORTED", "ABORTING"}
+    assert len(ended(server, ".later")) == 2
+
+
+def test_the_watch_does_not_fail_silently(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(polling.Watch, "_ask", broken)
+
+    @eager
+    async def body() -> list[str]:
+        found = await asyncio.gather(*(invoke("s", late, a=a) for a in range(2)), return_exceptions=True)
+        found += await asyncio.gather(invoke("s", late, a=3), return_exceptions=True)
+        return [f"{type(error).__name__} {error}" for error in found]
+
+    told = run(body)
+    assert len(told) == 3
+    assert all("EagerException the state of" in each and "ZeroDivisionError: a bug" in each for each in told)
+
+
+def test_nothing_is_left_on_the_loop(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    @eager
+    async def body() -> int:
+        forgotten = asyncio.ensure_future(invoke("s", late, a=77))
+        await asyncio.sleep(0.2)
+        return await invoke("s", same, a=int(forgotten.done()))
+
+    with caplog.at_level("ERROR", "asyncio"):
+        assert run(body) == 0
+        gc.collect()
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_a_short_grace_ends_the_parent_soon(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EAGERC_GRACE_SECONDS", "0.2")
+    server.control("faults", {"method": "TerminateExecution", "code": "UNAVAILABLE", "times": -1})
+
+    @eager
+    async def body() -> float:
+        forgotten = asyncio.ensure_future(invoke("s", late, a=78))
+        await asyncio.sleep(0.3)
+        return time.monotonic() + forgotten.done()
+
+    ended_at = run(body)
+    server.control("faults", {})
+    assert time.monotonic() - ended_at < 8
+
+
+def test_launches_are_as_many_at_a_time_as_the_environment_says(
+    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EAGERC_CONCURRENT_LAUNCHES", "3")
+    server.control("latency", {"ms": 0, "by_method": {"CreateExecution": 60}})
+
+    @eager
+    async def body() -> int:
+        return sum(await asyncio.gather(*(invoke("many", same, a=a) for a in range(12))))
+
+    began = time.time()
+    assert run(body) == 66
+    server.control("latency", {"ms": 0, "by_method": {"CreateExecution": 0}})
+    calls = [rpc for rpc in server.control("rpcs", since=began) if rpc["m"] == "CreateExecution"]
+    together = [sum(rpc["t"] <= one["t"] < rpc["t"] + rpc["ms"] / 1000 for rpc in calls) for one in calls]
+    assert max(together) == 3
+
+
+@pytest.mark.parametrize("variable", ["EAGERC_GRACE_SECONDS", "EAGERC_CONCURRENT_LAUNCHES", "EAGERC_LOG"])
+def test_a_wrong_setting_is_told_before_anything_runs(run: Run, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "lots")
+
+    @eager
+    async def body() -> int:
+        raise AssertionError("it ran")
+
+    with pytest.raises(ValueError, match=f"{variable}='lots'"):
+        run(body)
+
+
+def test_the_trace_names_the_executions(
+    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EAGERC_TRACE", str(tmp_path / "trace.jsonl"))
+    events.observers.cache_clear()
+
+    @eager
+    async def body() -> int:
+        return await invoke("traced", same, a=4242)
+
+    assert run(body) == 4242
+    events.observers.cache_clear()
+    start, end = [json.loads(line) for line in (tmp_path / "trace.jsonl").read_text().splitlines()]
+    assert (start["event"], end["event"]) == ("start", "end")
+    execution = end.pop("execution")
+    assert execution in {one["name"] for one in server.control("executions")}
+    assert start.keys() == end.keys() == {"event", "id", "site", "entity", "parent", "run", "time"}
+
+
+def test_a_trace_that_cannot_be_written_costs_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("EAGERC_TRACE", str(tmp_path / "missing" / "trace.jsonl"))
+    events.observers.cache_clear()
+
+    @eager
+    async def body() -> int:
+        return await invoke("untraced", same, a=3)
+
+    assert run(body) == 3
+    events.observers.cache_clear()
+    assert "the trace ends here" in caplog.text
+
+
+def test_records_tell_site_entity_and_execution(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    @eager
+    async def body() -> int:
+        return await invoke("logged", same, a=3)
+
+    with caplog.at_level("INFO", "eagerc"):
+        assert run(body) == 3
+    told = [(record.getMessage(), record.site) for record in caplog.records if record.name == "eagerc"]
+    assert told == [("launched", "logged"), ("succeeded", "logged")]
+    assert {record.entity.rpartition(".")[2] for record in caplog.records if record.name == "eagerc"} == {"same"}
+
+
+def test_a_deck_that_fails_costs_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def page(_: Any) -> str:
+        raise OSError("no room")
+
+    monkeypatch.setattr(invocations.Invocations, "page", page)
+
+    @eager
+    async def body() -> int:
+        return 1
+
+    assert run(body) == 1
+
+
+def test_the_line_that_invoked_is_told_of_calls_that_run_together(run: Run) -> None:
+    @eager
+    async def body() -> list[str]:
+        calls = [
+            invoke("s", nowhere, a=1),
+        ]
+        (error,) = await asyncio.gather(*calls, return_exceptions=True)
+        return list(error.__notes__)
+
+    (note,) = run(body)
+    assert note.startswith(f"invoked at {__file__}:")
+    assert note.endswith('invoke("s", nowhere, a=1),')

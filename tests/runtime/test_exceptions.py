@@ -320,7 +320,12 @@ def test_what_nobody_handles_leaves_with_its_class_and_the_lines_of_the_user() -
     with pytest.raises(ValueError, match="v") as caught:
         asyncio.run(body())
     assert caught.value.args == ("v", 1)
-    assert traceback.format_exception_only(caught.value) == ["ValueError: ('v', 1)\n"]
+    message, *notes = traceback.format_exception_only(caught.value)
+    assert message == "ValueError: ('v', 1)\n"
+    assert [note.rpartition(": ")[2] for note in notes] == [
+        'return await invoke("s", fails)\n',
+        'return await invoke("s", eager_fails)\n',
+    ]
     frames = traceback.extract_tb(caught.value.__traceback__)
     here = [frame.name for frame in frames if frame.filename == __file__]
     assert here[1:] == ["body", "eager_fails", "fails", "give_up"]

@@ -115,7 +115,7 @@ def test_the_payload_imports_only_flytekit_with_its_clients_and_the_standard_lib
                 roots = {(node.module or "").partition(".")[0]}
             else:
                 continue
-            assert roots <= {"flytekit", "flyteidl", "grpc", *sys.stdlib_module_names}, path
+            assert roots <= {"flytekit", "flyteidl", "google", "grpc", "msgpack", *sys.stdlib_module_names}, path
 
 
 def test_the_payload_is_written_for_python_3_10() -> None:

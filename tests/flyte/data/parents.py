@@ -407,3 +407,73 @@ async def ends_early(how: str, after: float) -> int:
             await asyncio.sleep(after)
             raise OwnError("early")
     return 1
+
+
+class Weights:
+    """flytekit pickles it into a file."""
+
+    def __init__(self, size: int) -> None:
+        self.numbers = [float(i) for i in range(size)]
+
+
+@task
+def text_of(f: FlyteFile) -> str:
+    with open(f) as opened:
+        return opened.read()
+
+
+@task
+def names_in(folder: FlyteDirectory) -> list[str]:
+    return sorted(os.listdir(folder))
+
+
+@task
+def size_of(weights: Weights) -> int:
+    return len(weights.numbers)
+
+
+@task
+def total_of(many: np.ndarray) -> int:
+    return int(many.sum())
+
+
+@eager(retries=2)
+async def offloaded(after: float) -> list[str]:
+    """Hand over what does not fit into a literal; the first attempts are killed at some moment."""
+    if int(os.environ["FLYTE_ATTEMPT_NUMBER"]) < 2 and after >= 0:
+        asyncio.get_running_loop().call_later(after, os.kill, os.getpid(), signal.SIGKILL)
+    os.makedirs("made", exist_ok=True)
+    for name in ("a", "b"):
+        with open(f"made/{name}.txt", "w") as f:
+            f.write(name)
+    found = await asyncio.gather(
+        rows(f=pd.DataFrame({"n": range(1000)})),
+        rows(f=pd.DataFrame({"n": range(2000)})),
+        text_of(f=FlyteFile("made/a.txt")),
+        text_of(f=FlyteFile("made/b.txt")),
+        names_in(folder=FlyteDirectory("made")),
+        size_of(weights=Weights(50_000)),
+        total_of(many=np.arange(10_000)),
+    )
+    return [str(one) for one in found]
+
+
+@eager(retries=3)
+async def patient(n: int) -> int:
+    return sum(await asyncio.gather(*(slow(x=i) for i in range(n))))
+
+
+@eager
+async def with_options(x: int) -> int:
+    first = await slow(x=x).with_overrides(labels={"team": "blue"}, interruptible=True, service_account="robot")
+    later = [slow(x=i).with_overrides(retries=2, timeout=60) for i in range(2)]
+    return first + sum(await asyncio.gather(*later)) + await sick(x=x).with_overrides(retries=2)
+
+
+@eager
+async def with_wrong_options(x: int) -> str:
+    try:
+        await slow(x=x).with_overrides(container_image="other")
+    except TypeError as error:
+        return str(error)
+    return ""

@@ -189,6 +189,8 @@ def _summary(ex: Exec) -> dict[str, Any]:
         "attempts": sum(len(rec.tasks) for rec in ex.nodes.values()),
         "inputs": digest(ex.inputs),
         "labels": dict(spec.labels.values),
+        "interruptible": spec.interruptible.value,
+        "overwrite_cache": spec.overwrite_cache,
         "service_account": spec.security_context.run_as.k8s_service_account,
         "error": closure.error.message,
         "error_code": closure.error.code,

@@ -336,12 +336,10 @@ def _check_type(name: str, value: Any, wanted: Any) -> None:
 def _apply_launch_plan(ex: Exec, plan: Any) -> None:
     """What an execution takes over from its launch plan where its own request says nothing."""
     spec = ex.proto.spec
-    for name, value in plan.labels.values.items():
-        if name not in spec.labels.values:
-            spec.labels.values[name] = value
-    for name, value in plan.annotations.values.items():
-        if name not in spec.annotations.values:
-            spec.annotations.values[name] = value
+    if not spec.labels.values:
+        spec.labels.CopyFrom(plan.labels)
+    if not spec.annotations.values:
+        spec.annotations.CopyFrom(plan.annotations)
     if not spec.HasField("security_context") and plan.HasField("security_context"):
         spec.security_context.CopyFrom(plan.security_context)
     if not spec.raw_output_data_config.output_location_prefix:

@@ -10,7 +10,7 @@ import functools
 import inspect
 import threading
 import typing
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any
@@ -18,6 +18,28 @@ from typing import Any
 from tests.inference.recording.recorder import RUNNING, Body, record
 
 CO_NESTED = inspect.CO_NESTED
+
+
+class Started(Coroutine[Any, Any, Any]):
+    """An awaitable as the built program has it: options of the one call change nothing of what is recorded."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._coroutine.__await__()
+
+    def send(self, value: Any) -> Any:
+        return self._coroutine.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+    def with_overrides(self, **options: Any) -> "Started":
+        return self
 
 
 class Entity:
@@ -31,7 +53,7 @@ class Entity:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         caller = RUNNING.get()
         if self.awaitable or (caller is not None and caller.classic):
-            started = self._started(caller, args, kwargs)
+            started = Started(self._started(caller, args, kwargs))
             return started if caller is None or caller.eager else finished(started)
         return self._blocked(caller, args, kwargs)
 
