@@ -6,6 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, NamedTuple
 
 from flyteidl.admin import execution_pb2
@@ -16,6 +17,7 @@ from flytekit.core.python_function_task import EagerAsyncPythonFunctionTask
 from flytekit.exceptions.eager import EagerException
 from flytekit.remote import FlyteRemote
 
+from .bridge import Bridge
 from .frame import Call
 from .invocations import Invocations
 from .launching import Launcher, Place, Settings
@@ -70,6 +72,7 @@ class Controller:
         self._names = Names(setting.parent)
         self.invocations = Invocations(setting.remote.generate_console_http_domain())
         self._loop = asyncio.new_event_loop()
+        self._bridge = Bridge(self._loop)
         self._stopping = False
         self._calls: set[asyncio.Task[Any]] = set()
         self._cleaning: set[asyncio.Task[Any]] = set()
@@ -88,10 +91,10 @@ class Controller:
         self._thread.join(1)
 
     async def run(self, call: Call) -> Any:
-        return await asyncio.wrap_future(self._submit(call))
+        return await self._bridge.run(partial(self._tracked, call))
 
     def run_blocking(self, call: Call) -> Any:
-        future = self._submit(call)
+        future = asyncio.run_coroutine_threadsafe(self._tracked(call), self._loop)
         try:
             return future.result()
         except BaseException:
@@ -101,9 +104,6 @@ class Controller:
     async def add(self, entity: Any, input_kwargs: dict[str, Any]) -> Any:
         """Run an entity that flytekit itself was asked to call."""
         return await self.run(Call(entity, input_kwargs))
-
-    def _submit(self, call: Call) -> "concurrent.futures.Future[Any]":
-        return asyncio.run_coroutine_threadsafe(self._tracked(call), self._loop)
 
     def _serve(self) -> None:
         flyte_context_Var.set([self._setting.context])
@@ -147,7 +147,7 @@ class Controller:
         assert task is not None
         if self._stopping:
             raise asyncio.CancelledError
-        # The caller's context came along, in which flytekit would hand whatever is called here to this controller.
+        # In the context of a caller flytekit would hand whatever is called here to this controller.
         flyte_context_Var.set([self._setting.context])
         self._calls.add(task)
         try:

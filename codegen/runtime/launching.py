@@ -97,13 +97,12 @@ class Launcher:
 
     async def launch(self, call: Call, name: str, inputs: literals_pb2.LiteralMap) -> bool:
         """Start an execution; false where it had been started before."""
-        entity = call.entity
-        request = self._request(self.target(entity), name, inputs)
-        apply(call.overrides, request.spec)
         async with self._slots:
+            request = self._request(self.target(call.entity), name, inputs)
+            apply(call.overrides, request.spec)
             self._sent.add(name)
             try:
-                return await self._create_registered(entity, request)
+                return await self._create_registered(call.entity, request)
             finally:
                 self._sent.discard(name)
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from codegen.runtime.crossing import Crossing
+from codegen.runtime.bridge import Bridge
 
 COUNT = 200
 
@@ -32,17 +32,15 @@ async def job(number: int) -> tuple[int, int]:
     return number, threading.get_ident()
 
 
-async def cross(crossing: Crossing) -> list[object]:
-    return await asyncio.gather(
-        *(crossing.run(partial(job, number)) for number in range(COUNT)), return_exceptions=True
-    )
+async def cross(bridge: Bridge) -> list[object]:
+    return await asyncio.gather(*(bridge.run(partial(job, number)) for number in range(COUNT)), return_exceptions=True)
 
 
 def test_each_awaiter_gets_its_own_outcome(there: asyncio.AbstractEventLoop) -> None:
     """From several event loops at a time."""
-    crossing = Crossing(there)
+    bridge = Bridge(there)
     outcomes: list[list[object]] = []
-    threads = [threading.Thread(target=lambda: outcomes.append(asyncio.run(cross(crossing)))) for _ in range(3)]
+    threads = [threading.Thread(target=lambda: outcomes.append(asyncio.run(cross(bridge)))) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -70,9 +68,9 @@ def test_a_job_is_cancelled_with_its_awaiter(there: asyncio.AbstractEventLoop) -
             raise
 
     async def body() -> None:
-        crossing = Crossing(there)
+        bridge = Bridge(there)
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(crossing.run(waits), 0.05)
+            await asyncio.wait_for(bridge.run(waits), 0.05)
 
     asyncio.run(body())
     assert ended.wait(10)
@@ -83,18 +81,18 @@ def test_what_is_cancelled_on_its_way_does_not_start(there: asyncio.AbstractEven
     started = []
 
     async def body() -> None:
-        crossing, held = Crossing(there), threading.Event()
+        bridge, held = Bridge(there), threading.Event()
         there.call_soon_threadsafe(held.wait)
 
         async def starts() -> None:
             started.append(1)
 
-        task = asyncio.ensure_future(crossing.run(starts))
+        task = asyncio.ensure_future(bridge.run(starts))
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         held.set()
-        await crossing.run(partial(asyncio.sleep, 0))
+        await bridge.run(partial(asyncio.sleep, 0))
 
     asyncio.run(body())
     assert started == []
@@ -106,7 +104,7 @@ def test_a_cancelled_job_cancels_its_awaiter(there: asyncio.AbstractEventLoop) -
 
     async def body() -> None:
         with pytest.raises(asyncio.CancelledError):
-            await Crossing(there).run(gives_up)
+            await Bridge(there).run(gives_up)
 
     asyncio.run(body())
 
@@ -119,7 +117,7 @@ def test_nothing_of_the_callers_context_comes_along(there: asyncio.AbstractEvent
 
     async def body() -> str:
         variable.set("something")
-        found: str = await Crossing(there).run(look)
+        found: str = await Bridge(there).run(look)
         return found
 
     assert asyncio.run(body()) == "nothing"
@@ -129,4 +127,4 @@ def test_a_closed_loop_is_an_error() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
     with pytest.raises(RuntimeError):
-        asyncio.run(Crossing(loop).run(partial(asyncio.sleep, 0)))
+        asyncio.run(Bridge(loop).run(partial(asyncio.sleep, 0)))
