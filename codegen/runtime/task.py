@@ -16,6 +16,7 @@ from .classic import Classic
 from .clean_up import with_clean_up
 from .exceptions import trimmed
 from .frame import Call
+from .signals import SIGNALS
 
 # Without flytekit's deck of dependencies, for which each call would start `pip` several times.
 _DECKS = (DeckField.SOURCE_CODE, DeckField.TIMELINE, DeckField.INPUT, DeckField.OUTPUT)
@@ -89,6 +90,7 @@ def eager(function: Callable[..., Any] | None = None, **options: Any) -> Any:
         options["secret_requests"] = [*(options.get("secret_requests") or ()), *classic.secrets]
     task = EagerTask(task_config=options.pop("task_config", None), task_function=function, **options)
     task.classic = classic
+    SIGNALS.catch_early(task.name)
     return task
 
 

@@ -114,10 +114,14 @@ def test_a_parent_with_inputs_in_files_is_killed(parents: Cluster, chance: rando
     assert len(parents.children(parent)) == 7
 
 
-def test_the_parent_is_told_to_end_while_it_starts(parents: Cluster, chance: random.Random, later: Any) -> None:
-    took_time(parents, 0.5)
+@pytest.mark.parametrize(("runner", "seconds"), [("zygote", 1.0), ("process", 5.0)])
+def test_the_parent_is_told_to_end_while_it_starts(
+    parents: Cluster, chance: random.Random, later: Any, runner: str, seconds: float
+) -> None:
+    rules = [MADE_UP | {"duration": 0.5}, {"task": "parents.patient", "runner": runner}]
+    parents.control("rules", {"rules": rules})
     parent = parents.launch("parents.patient", n=COUNT)
-    later(chance.uniform(0, 1.0), parents.control, f"signal/{parent}", {"signal": "SIGTERM"})
+    later(chance.uniform(0, seconds), parents.control, f"signal/{parent}", {"signal": "SIGTERM"})
     assert parents.result(parent, LIMIT_SECONDS) == sum(range(COUNT))
     check(parents, parent, {"parents.slow": COUNT})
 
