@@ -14,6 +14,10 @@ where it belongs.
 `@eager(cache=True)` never cached: the serialized task is the same as without them. What `@task` takes as options of
 its own reaches an eager function through `metadata`.
 
+A function that `eagerc build` wrote has `retries`, `timeout`, `interruptible`, `deprecated` and the options of a cache,
+as a task has them. They are reported all the same: the source also runs without the build, and `metadata` means the
+same with and without.
+
 ## Example
 
 ```python

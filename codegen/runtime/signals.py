@@ -33,7 +33,7 @@ class Signals:
         """
         if os.environ.get(_TASK) == task and not self._early:
             self.__enter__()
-            self._early = True
+            self._early = bool(self._before)
 
     def __enter__(self) -> "Signals":  # noqa: PYI034 - `Self` is new in Python 3.11
         if not self._early and threading.current_thread() is threading.main_thread():

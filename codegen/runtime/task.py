@@ -16,6 +16,7 @@ from .classic import Classic
 from .clean_up import with_clean_up
 from .exceptions import trimmed
 from .frame import Call
+from .signals import SIGNALS
 
 # Without flytekit's deck of dependencies, for which each call would start `pip` several times.
 _DECKS = (DeckField.SOURCE_CODE, DeckField.TIMELINE, DeckField.INPUT, DeckField.OUTPUT)
@@ -29,6 +30,8 @@ _METADATA = (
     "retries",
     "timeout",
 )
+# What the version of a cache may depend on beside the function.
+_VERSIONED = ("container_image", "pod_template", "pod_template_name")
 # Beside one of these, `timeout` is the time that each child may take, as it once was.
 _CLASSIC = tuple(name for name in Classic._fields if name != "timeout")
 
@@ -81,7 +84,7 @@ def eager(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     if settings:
         if "metadata" in options:
             raise ValueError(f"eager takes either metadata or {', '.join(settings)}")
-        options["metadata"] = _metadata(function, settings)
+        options["metadata"] = _metadata(function, settings, options)
     if "disable_deck" in options:
         options["enable_deck"] = not options.pop("disable_deck")
     options.setdefault("deck_fields", _DECKS)
@@ -89,6 +92,7 @@ def eager(function: Callable[..., Any] | None = None, **options: Any) -> Any:
         options["secret_requests"] = [*(options.get("secret_requests") or ()), *classic.secrets]
     task = EagerTask(task_config=options.pop("task_config", None), task_function=function, **options)
     task.classic = classic
+    SIGNALS.catch_early(task.name)
     return task
 
 
@@ -100,12 +104,16 @@ def _classic(options: dict[str, Any]) -> Classic:
     return Classic(**{name: options.pop(name) for name in names})
 
 
-def _metadata(function: Callable[..., Any], settings: dict[str, Any]) -> TaskMetadata:
+def _metadata(function: Callable[..., Any], settings: dict[str, Any], options: dict[str, Any]) -> TaskMetadata:
     cache = settings.get("cache")
+    if cache is True and settings.get("cache_version") is None:  # then a task has the policies of `Cache`
+        ignored = settings.pop("cache_ignore_input_vars", ())
+        cache = Cache(serialize=settings.pop("cache_serialize", False), ignored_inputs=ignored)
     if isinstance(cache, Cache):
+        about = {name: options.get(name) for name in _VERSIONED}
         settings |= {
             "cache": True,
-            "cache_version": cache.get_version(VersionParameters(func=function)),
+            "cache_version": cache.get_version(VersionParameters(func=function, **about)),
             "cache_serialize": cache.serialize,
             "cache_ignore_input_vars": cache.get_ignored_inputs(),
         }

@@ -9,12 +9,14 @@ from typing import Any
 import grpc
 import grpc.aio
 from flyteidl.service.admin_pb2_grpc import AdminServiceStub
+from flytekit.clients.auth.exceptions import AuthenticationError
 from flytekit.clients.auth_helper import (
     RemoteClientConfigStore,
     bootstrap_creds_from_server,
     get_authenticator,
     get_channel,
     get_proxy_authenticator,
+    upgrade_channel_to_proxy_authenticated,
 )
 from flytekit.configuration import AuthType, PlatformConfig
 
@@ -79,9 +81,10 @@ class Transport:
 
     async def call_again(self, method: Method, request: Any, *, known: frozenset[grpc.StatusCode] = frozenset()) -> Any:
         """The answer, or the code among those `known`, and whether it was the first try that got it."""
-        began, tries, pause, generation = time.monotonic(), 0, FIRST_PAUSE, 0
+        began, tries, pause, refreshed = time.monotonic(), 0, FIRST_PAUSE, False
         while True:
             tries += 1
+            generation = self._credentials.generation
             try:
                 metadata = self._credentials.metadata
                 return await method(request, timeout=CALL_SECONDS, metadata=metadata), tries == 1
@@ -89,9 +92,14 @@ class Transport:
                 code, details = error.code(), error.details() or ""
             if code in known:
                 return code, tries == 1
-            if code is grpc.StatusCode.UNAUTHENTICATED and generation == 0:
-                generation = await self._credentials.refresh()
-                continue
+            if code is grpc.StatusCode.UNAUTHENTICATED and not refreshed:
+                try:
+                    await self._credentials.refresh(generation)
+                    refreshed = True  # what is refused with fresh credentials stays refused
+                    continue
+                except _NoCredentialsError as error:
+                    code, details = error.code, str(error)
+            refreshed = False
             if not _may_help(code, tries, time.monotonic() - began):
                 raise RefusedError(code, details)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
@@ -111,8 +119,9 @@ class _Credentials:
         self._authenticator: Any = None
         self._proxy: Any = get_proxy_authenticator(platform) if platform.proxy_command else None
         self._lock = asyncio.Lock()
-        self._generation = 0
-        self._began = 0.0
+        self.generation = 0
+        self._failures = 0
+        self._failure: _NoCredentialsError
         if self._proxy is not None:
             self._proxy.refresh_credentials()
 
@@ -121,15 +130,22 @@ class _Credentials:
         given = [source.fetch_grpc_call_auth_metadata() for source in (self._authenticator, self._proxy) if source]
         return (("accept", "application/grpc"), *filter(None, given))
 
-    async def refresh(self) -> int:
-        """Get new credentials; callers that ask at the same time share them."""
-        asked = time.monotonic()
+    async def refresh(self, used: int) -> None:
+        """Get other credentials than those of a generation; callers that ask at the same time share them."""
+        failures = self._failures
         async with self._lock:
-            if self._generation == 0 or self._began < asked - 1:
-                self._began = time.monotonic()
+            if self._failures != failures:
+                raise self._failure
+            if self.generation != used:
+                return
+            try:
                 await asyncio.get_running_loop().run_in_executor(None, self._refresh)
-                self._generation += 1
-        return self._generation
+            except RefusedError:
+                raise
+            except Exception as error:  # the authenticators are flytekit's and its plug-ins', and raise anything
+                self._failure, self._failures = _NoCredentialsError(error), failures + 1
+                raise self._failure from error
+            self.generation += 1
 
     def _refresh(self) -> None:
         mode = self._platform.auth_mode
@@ -138,11 +154,26 @@ class _Credentials:
             message = f"Flyte asks for credentials, and {name} needs a person: configure client credentials"
             raise RefusedError(grpc.StatusCode.UNAUTHENTICATED, message)
         if self._authenticator is None:
-            store = RemoteClientConfigStore(get_channel(self._platform))
-            self._authenticator = get_authenticator(self._platform, store)
+            channel = upgrade_channel_to_proxy_authenticated(self._platform, get_channel(self._platform))
+            self._authenticator = get_authenticator(self._platform, RemoteClientConfigStore(channel))
         self._authenticator.refresh_credentials()
         if self._proxy is not None:
             self._proxy.refresh_credentials()
+
+
+class _NoCredentialsError(Exception):
+    """There are no credentials to be had now; `code` says, as the code of a call does, whether to try again."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"Flyte asks for credentials, and there are none: {type(error).__name__}: {error}")
+        if isinstance(error, grpc.RpcError):
+            self.code: grpc.StatusCode = error.code()
+        elif isinstance(error, OSError):  # all exceptions of requests are
+            self.code = grpc.StatusCode.UNAVAILABLE
+        elif isinstance(error, AuthenticationError):  # whatever the server of tokens answers but a token
+            self.code = grpc.StatusCode.UNKNOWN
+        else:
+            self.code = grpc.StatusCode.UNAUTHENTICATED
 
 
 def _channel(platform: PlatformConfig) -> Any:

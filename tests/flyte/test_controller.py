@@ -21,6 +21,22 @@ async def fresh(x: int) -> int:
     return await one(x=x)
 """
 
+EARLY = """\
+import os, signal
+from flytekit import eager, task
+
+@task
+def plain(x: int) -> int:
+    return x + (signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)
+
+@eager
+async def early(x: int) -> int:
+    return await plain(x=x)
+
+if os.environ.get("FLYTE_INTERNAL_TASK_NAME") == "early.early" and os.environ["FLYTE_ATTEMPT_NUMBER"] == "0":
+    os.kill(os.getpid(), signal.SIGTERM)
+"""
+
 
 def test_every_kind_of_entity_runs_as_itself(parents: Cluster) -> None:
     parent = parents.launch("parents.kinds")
@@ -240,3 +256,13 @@ def test_inputs_in_files_are_known_again(parents: Cluster) -> None:
     parent = parents.launch("parents.offloaded", after=1.0)
     assert parents.result(parent, 120) == OFFLOADED
     assert len(parents.children(parent)) == 7
+
+
+@pytest.mark.slow
+def test_a_signal_before_the_body_costs_no_retry_and_concerns_no_other_task(parents: Cluster, tmp_path: Path) -> None:
+    other = Cluster(parents.server, parents.python, tmp_path)
+    other.register(*other.build({"early.py": EARLY}))
+    parent = parents.launch("early.early", x=3)
+    assert parents.result(parent) == 4
+    assert max(node["attempts"] for node in parents.control(f"execution/{parent}")["nodes"].values()) == 2
+    assert len(parents.launched("early.plain")) == 1

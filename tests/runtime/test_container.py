@@ -390,9 +390,9 @@ def test_records_tell_site_entity_and_execution(run: Run, caplog: pytest.LogCapt
 
     with caplog.at_level("INFO", "eagerc"):
         assert run(body) == 3
-    told = [(record.getMessage(), record.site) for record in caplog.records if record.name == "eagerc"]
-    assert told == [("launched", "logged"), ("succeeded", "logged")]
-    assert {record.entity.rpartition(".")[2] for record in caplog.records if record.name == "eagerc"} == {"same"}
+    told = [vars(record) | {"says": record.getMessage()} for record in caplog.records if record.name == "eagerc"]
+    assert [(one["says"], one["site"]) for one in told] == [("launched", "logged"), ("succeeded", "logged")]
+    assert {one["entity"].rpartition(".")[2] for one in told} == {"same"}
 
 
 def test_a_deck_that_fails_costs_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

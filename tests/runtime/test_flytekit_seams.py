@@ -2,14 +2,16 @@
 
 import asyncio
 import contextvars
+import hashlib
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from eagerc_runtime import eager, invoke, local
-from flytekit import Deck, TaskMetadata, current_context, task
+from flytekit import Deck, Resources, Secret, TaskMetadata, current_context, task
 from flytekit.configuration import Image, ImageConfig, SerializationSettings
 from flytekit.core.base_task import PythonTask
 from flytekit.core.cache import Cache
@@ -86,6 +88,72 @@ def test_a_cache_object_works() -> None:
     metadata = cached.metadata
     assert (metadata.cache, metadata.cache_version, metadata.cache_serialize) == (True, "7", True)
     assert metadata.cache_ignore_input_vars == ("n",)
+
+
+class Policy:
+    """Versions a cache by the image."""
+
+    def get_version(self, salt: str, params: Any) -> str:
+        return f"{salt}-{params.func.__name__}-{params.container_image}"
+
+
+def test_a_cache_without_a_version_has_the_policies_of_a_task() -> None:
+    policies = Cache(policies=Policy(), salt="salt")
+
+    @eager(cache=policies, container_image="image:1")
+    async def cached(n: int) -> int:
+        return n
+
+    assert cached.metadata.cache_version == hashlib.sha256(b"salt-cached-image:1").hexdigest()
+    with pytest.raises(ValueError, match="version") as expected:
+        task(cache=True)(echo.task_function)
+    with pytest.raises(ValueError, match="version") as found:
+        eager(cache=True)(module_level.task_function)
+    assert str(found.value) == str(expected.value)
+
+
+def test_options_are_in_what_is_registered() -> None:
+    @eager(
+        retries=3,
+        timeout=timedelta(minutes=5),
+        cache=True,
+        cache_version="7",
+        cache_serialize=True,
+        cache_ignore_input_vars=("n",),
+        interruptible=True,
+        environment={"MODE": "fast"},
+        requests=Resources(cpu="2", mem="1Gi"),
+        limits=Resources(gpu="1"),
+        secret_requests=[Secret(group="vault", key="password")],
+        container_image="other:1",
+    )
+    async def body(n: int) -> int:
+        return n
+
+    specification: Any = get_serializable({}, SETTINGS, body)
+    template = specification.to_flyte_idl().template
+    assert template.metadata.retries.retries == 3
+    assert template.metadata.timeout.seconds == 300
+    assert (template.metadata.discoverable, template.metadata.discovery_version) == (True, "7")
+    assert template.metadata.cache_serializable
+    assert list(template.metadata.cache_ignore_input_vars) == ["n"]
+    assert template.metadata.interruptible
+    assert {one.key: one.value for one in template.container.env}["MODE"] == "fast"
+    assert template.container.image == "other:1"
+    resources = template.container.resources
+    assert [(one.name, one.value) for one in resources.requests] == [(1, "2"), (3, "1Gi")]
+    assert [(one.name, one.value) for one in resources.limits] == [(2, "1")]
+    assert [(one.group, one.key) for one in template.security_context.secrets] == [("vault", "password")]
+
+
+def test_the_secret_of_classic_options_is_in_what_is_registered() -> None:
+    @eager(client_secret_group="vault", client_secret_key="password", secret_requests=[Secret(group="own", key="k")])
+    async def body(n: int) -> int:
+        return n
+
+    specification: Any = get_serializable({}, SETTINGS, body)
+    secrets = specification.to_flyte_idl().template.security_context.secrets
+    assert [(one.group, one.key) for one in secrets] == [("own", "k"), ("vault", "password")]
 
 
 def test_metadata_is_taken_but_not_twice() -> None:
