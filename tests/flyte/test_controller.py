@@ -1,5 +1,7 @@
 """Eager functions that were built, registered with flytekit's own command, and run on the loopback Flyte."""
 
+import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -266,3 +268,19 @@ def test_a_signal_before_the_body_costs_no_retry_and_concerns_no_other_task(pare
     assert parents.result(parent) == 4
     assert max(node["attempts"] for node in parents.control(f"execution/{parent}")["nodes"].values()) == 2
     assert len(parents.launched("early.plain")) == 1
+
+
+@pytest.mark.slow
+def test_a_program_sees_the_same_without_a_cluster(parents: Cluster) -> None:
+    on_cluster = parents.result(parents.launch("parents.behaviour"), 180)
+    program = "import asyncio, json, parents; print(json.dumps(asyncio.run(parents.behaviour())))"
+    done = subprocess.run(
+        [parents.python, "-c", program],
+        cwd=parents.folder / "build",
+        env={"PATH": os.environ["PATH"], "HOME": str(parents.folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert on_cluster == json.loads(done.stdout.splitlines()[-1])

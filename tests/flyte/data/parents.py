@@ -203,7 +203,16 @@ def flag() -> bool:
 @eager
 async def values() -> list[str]:
     f, a, ns, none, p, q, m, path, folder, no = await asyncio.gather(
-        frame(n=3), array(n=4), numbers(n=100_000), nothing(), pair(n=5), point(n=2), maybe(n=0), file(), directory(), flag()
+        frame(n=3),
+        array(n=4),
+        numbers(n=100_000),
+        nothing(),
+        pair(n=5),
+        point(n=2),
+        maybe(n=0),
+        file(),
+        directory(),
+        flag(),
     )
     with open(path) as one, open(os.path.join(folder, "f.txt")) as two:
         texts = [one.read(), two.read()]
@@ -477,3 +486,66 @@ async def with_wrong_options(x: int) -> str:
     except TypeError as error:
         return str(error)
     return ""
+
+
+@task
+def picky(x: int) -> Pair:
+    failures = [OwnError("own", 1), KeyError("key"), TimeoutError("slow"), OSError(2, "gone"), ValueError("a", "b")]
+    if x < len(failures):
+        raise failures[x]
+    return Pair(x, str(x))
+
+
+@task
+async def picky_async(x: int) -> int:
+    if x < 5:
+        raise OwnError(f"async {x}")
+    return x
+
+
+@eager
+async def failing_inside(x: int) -> int:
+    return (await picky(x=x)).first
+
+
+def kinds_of(error: BaseException) -> str:
+    """The classes of an exception that a handler can name, and those that are inside of a group."""
+    known = (EagerException, OwnError, KeyError, TimeoutError, OSError, ValueError, TypeError, AssertionError)
+    names = [known_one.__name__ for known_one in known if isinstance(error, known_one)]
+    if isinstance(error, ExceptionGroup):
+        return f"group of {sorted(map(kinds_of, error.exceptions))}"
+    return "+".join(names) or type(error).__name__
+
+
+async def outcome(awaitable: object) -> str:
+    try:
+        return repr(await awaitable)
+    except Exception as error:
+        return f"{kinds_of(error)}: {error}" if isinstance(error, (OwnError, TimeoutError)) else kinds_of(error)
+
+
+async def in_group() -> int:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(picky(x=0))
+        group.create_task(inc(x=1))
+    return 0
+
+
+async def first_of_two() -> int:
+    return await asyncio.wait_for(picky_async(x=1), 60)
+
+
+@eager
+async def behaviour() -> list[str]:
+    """What a program sees of its calls, which is to be the same on a cluster and without one."""
+    calls = [*(picky(x=x) for x in range(6)), *(failing_inside(x=x) for x in (0, 1, 7)), in_group(), first_of_two()]
+    calls += [inc(x="text"), inc(y=1), twice(x=1), nothing(), picky(x=3).with_overrides(retries=1)]
+    told = await asyncio.gather(*map(outcome, calls))
+    told.append(str(await asyncio.gather(*(inc(x=i) for i in range(5)))))
+    found = await asyncio.gather(picky(x=0), inc(x=1), picky_async(x=2), return_exceptions=True)
+    told += [kinds_of(one) if isinstance(one, Exception) else str(one) for one in found]
+    try:
+        told.append(str(picky(x=1).first))
+    except KeyError as error:
+        told.append(f"blocking {kinds_of(error)}")
+    return told
