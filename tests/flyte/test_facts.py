@@ -20,13 +20,22 @@ DATA = Path(__file__).parent / "data"
 PROGRAMS = ("defects.py", "tables.py")
 RULES = [
     {"task": f"defects.{name}", "runner": "synthetic", "duration": duration}
-    for name, duration in (("minute", 60), ("never", 60), ("seconds", 8), ("instant", 0), ("unlucky", 0))
+    for name, duration in (
+        ("minute", 60),
+        ("never", 60),
+        ("a_while", 20),
+        ("seconds", 8),
+        ("instant", 0),
+        ("unlucky", 0),
+    )
 ]
 # What takes flytekit about two seconds to convert.
 RULES.append({"task": "defects.numbers", "runner": "synthetic", "outputs": {"o0": list(range(100_000))}})
 TOGETHER = 8
 # How long after its parent's end a child may still be running.
 SETTLING_SECONDS = 3
+# How long to look at a run, and at one that is known to hang.
+LIMIT_SECONDS, HANG_SECONDS = 120, 45
 
 
 class Seen(NamedTuple):
@@ -60,7 +69,7 @@ class Fact(NamedTuple):
     wrong: Look
     during: Callable[[Cluster, str], None] = lambda _cluster, _parent: None
     kind: str = "task"
-    seconds: float = 45  # for how long to look at one that hangs
+    hangs: bool = False  # flytekit's controller, so that it is not looked at for long
 
 
 def _terminate(cluster: Cluster, parent: str) -> None:
@@ -115,7 +124,7 @@ def _all(*looks: Look) -> Look:
 FACTS = {
     "13 handlers": Fact("defects.handles_its_own_class", _gives("no 0"), _failed),
     "13 retries": Fact("defects.is_tried_again", _gives(1), _failed),
-    "14": Fact("defects.cannot_launch", _gives(5), _hangs),
+    "14": Fact("defects.cannot_launch", _gives(5), _hangs, hangs=True),
     "15 terminated": Fact("defects.waits_for_three", _aborted("minute", 3), _running_on("minute"), _terminate),
     "15 late": Fact("defects.gives_up", _all(_gives("late"), _aborted("minute")), _running_on("minute")),
     "15 cancelled": Fact(
@@ -132,15 +141,16 @@ FACTS = {
         "defects.all_at_once",
         _all(_gives(sum(range(61))), lambda seen: seen.most_at_once() == 61),
         lambda seen: len(seen.children) == 60,
+        hangs=True,
     ),
     "18c": Fact("defects.slow_conversion", _gives("100000"), _gives("None")),
-    "18d any time": Fact("defects.at_any_time", _gives(sum(range(20))), _hangs),
-    "18d frame": Fact("tables.gets_a_frame", _gives(3), _lost),
-    "18d array": Fact("tables.gets_an_array", _gives(6), _lost),
-    "18d unknown": Fact("defects.unlucky_launch", _gives(1), _hangs, _answer_unknown),
-    "18d raised": Fact("defects.raises_while_launching", _failed, _hangs),
+    "18d any time": Fact("defects.at_any_time", _gives(sum(range(20))), _hangs, hangs=True),
+    "18d frame": Fact("tables.gets_a_frame", _gives(3), _lost, hangs=True),
+    "18d array": Fact("tables.gets_an_array", _gives(6), _lost, hangs=True),
+    "18d unknown": Fact("defects.unlucky_launch", _gives(1), _hangs, _answer_unknown, hangs=True),
+    "18d raised": Fact("defects.raises_while_launching", _failed, _hangs, hangs=True),
     "18e unavailable": Fact("defects.waits_a_while", _gives(3), _all(_failed, _running_on("seconds")), _cut_off),
-    "18e preempted": Fact("defects.waits_a_while", _gives(3), _lost, _terminate),
+    "18e preempted": Fact("defects.waits_a_while", _gives(3), _lost, _terminate, hangs=True),
     "18f outputs": Fact("defects.named_outputs", _gives("1 two"), _failed),
     "18f messages": Fact(
         "defects.tells_what_happened",
@@ -152,7 +162,6 @@ FACTS = {
         _all(_failed, _aborted("minute")),
         _all(_failed, _running_on("minute")),
         kind="workflow",
-        seconds=60,
     ),
     "18h": Fact("defects.beside_a_context", _with(1, 2), _with(0, 2)),
     "18i": Fact(
@@ -177,11 +186,11 @@ def _look(cluster: Cluster, parent: str) -> Seen:
     return Seen(phase, result, _children(cluster, parent))
 
 
-def _watch(cluster: Cluster, fact: Fact) -> Seen:
+def _watch(cluster: Cluster, fact: Fact, seconds: float) -> Seen:
     """Look at a run until it is right, until it has settled, or until it is given up."""
     parent = cluster.launch(fact.function, kind=fact.kind)
     fact.during(cluster, parent)
-    end = time.monotonic() + fact.seconds
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         seen = _look(cluster, parent)
         if fact.right(seen):
@@ -210,7 +219,8 @@ def runs(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
             tree = cluster.build(programs)
             cluster.register(*(tree if ours else [str(cluster.folder / "source" / name) for name in programs]))
             for name, fact in FACTS.items():
-                found[name, ours] = threads.submit(_watch, cluster, fact)
+                seconds = HANG_SECONDS if fact.hangs and not ours else LIMIT_SECONDS
+                found[name, ours] = threads.submit(_watch, cluster, fact, seconds)
         yield found
 
 

@@ -52,6 +52,11 @@ async def never(x: int) -> int:
 
 
 @task
+async def a_while(x: int) -> int:
+    return x
+
+
+@task
 async def seconds(x: int) -> int:
     return x
 
@@ -154,7 +159,7 @@ async def other_order() -> int:
 
 @eager
 async def all_at_once() -> int:
-    return sum(await asyncio.gather(*(seconds(x=i) for i in range(61))))
+    return sum(await asyncio.gather(*(a_while(x=i) for i in range(61))))
 
 
 @task
