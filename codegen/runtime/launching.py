@@ -118,7 +118,7 @@ class Launcher:
         if not isinstance(entity, ArrayNodeMapTask):
             return entity
         if entity.name not in self._around:
-            self._around[entity.name] = _workflow_around(entity)
+            self._around[entity.name] = workflow_around(entity)
         return self._around[entity.name]
 
     def _request(
@@ -167,7 +167,8 @@ class Launcher:
                     raise
 
 
-def _workflow_around(mapped: ArrayNodeMapTask) -> ImperativeWorkflow:
+def workflow_around(mapped: ArrayNodeMapTask) -> ImperativeWorkflow:
+    """The workflow that runs a map task for all items."""
     workflow = ImperativeWorkflow(name=f"{mapped.name}-workflow")
     interface = mapped.python_interface
     inputs = {
