@@ -24,6 +24,7 @@ from .launching import Launcher, Place, Settings
 from .naming import Identity, Names, Parent
 from .outcomes import Story, failure, may_run_again
 from .polling import Child, VanishedError, Watch
+from .recovering import Predecessors
 from .stopping import identifier, stop, sweep
 from .transport import RefusedError, Transport
 from .values import Values
@@ -46,6 +47,7 @@ class Setting(NamedTuple):
     settings: Settings
     child_seconds: float | None = None
     longest_pause: float | None = None
+    recovers: tuple[str, ...] = ()
 
 
 class _Run(NamedTuple):
@@ -113,6 +115,7 @@ class Controller:
         self._transport = Transport(setting.remote.config.platform)
         self._launcher = Launcher(self._transport, self._values, setting.remote, setting.settings)
         self._watch = Watch(self._transport, setting.longest_pause)
+        self._predecessors = Predecessors(self._transport, setting.parent, setting.recovers)
         self._fetches = asyncio.Semaphore(FETCHES)
         self._watching = asyncio.ensure_future(self._watch.run())
         self._watching.add_done_callback(self._watch_ended)
@@ -169,9 +172,14 @@ class Controller:
             self.invocations.end(row, state, time.monotonic() - began)
 
     async def _run(self, entity: Any, identity: Identity, inputs: literals_pb2.LiteralMap, row: int) -> Any:
+        target = self._launcher.target(entity)
+        past = await self._predecessors.past(identity, Place(target.project, target.domain))
+        if past.succeeded is not None:
+            self.invocations.launched(row, past.succeeded)
+            return await self._value(_Run(past.succeeded, entity, found=True))
         run = 0
         while True:
-            started = await self._launch(entity, identity.name(run), inputs)
+            started = await self._launch(entity, identity.name(run), inputs, past.environment)
             self.invocations.launched(row, started.child)
             try:
                 execution = await self._ended(started)
@@ -187,10 +195,12 @@ class Controller:
             run += 1
         raise failure(Story(entity.name, self.invocations.link(started.child), execution.closure))
 
-    async def _launch(self, entity: Any, name: str, inputs: literals_pb2.LiteralMap) -> _Run:
+    async def _launch(
+        self, entity: Any, name: str, inputs: literals_pb2.LiteralMap, environment: dict[str, str]
+    ) -> _Run:
         target = self._launcher.target(entity)
         child = Child(Place(target.project, target.domain), name)
-        launch = asyncio.ensure_future(self._launcher.launch(entity, name, inputs))
+        launch = asyncio.ensure_future(self._launcher.launch(entity, name, inputs, environment))
         try:
             created = await asyncio.shield(launch)
         except asyncio.CancelledError:

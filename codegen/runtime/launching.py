@@ -94,9 +94,13 @@ class Launcher:
             version=self._settings.version,
         )
 
-    async def launch(self, entity: Any, name: str, inputs: literals_pb2.LiteralMap) -> bool:
-        """Start an execution; false where it had been started before."""
+    async def launch(
+        self, entity: Any, name: str, inputs: literals_pb2.LiteralMap, environment: dict[str, str]
+    ) -> bool:
+        """Start an execution, with more variables than all have; false where it had been started before."""
         request = self._request(self.target(entity), name, inputs)
+        for variable, value in environment.items():
+            request.spec.envs.values.add(key=variable, value=value)
         async with self._slots:
             self._sent.add(name)
             try:

@@ -62,7 +62,7 @@ def serialized(items: Iterable[Item], settings: SerializationSettings, options: 
         for item in items:
             try:
                 for entity in item.entities:
-                    for each in _registrable(entity):
+                    for each in registrable(entity):
                         get_serializable(found, settings, each, options)
             except Exception as error:  # noqa: BLE001 - flytekit and its plugins raise anything
                 problems.append(f"{item.place}: {item.name} cannot be serialized: {type(error).__name__}: {error}")
@@ -130,7 +130,7 @@ def _concurrently(send: Callable[[Model], Model], models: list[Model]) -> Iterat
         pool.shutdown(cancel_futures=True)
 
 
-def _registrable(entity: Any) -> Iterator[Any]:
+def registrable(entity: Any) -> Iterator[Any]:
     """What is registered for an entity, so that nothing is left to register when it is invoked."""
     if isinstance(entity, ArrayNodeMapTask):
         yield _default_plan(workflow_around(entity))

@@ -1,11 +1,14 @@
 """Tracebacks of the user's program, at the places of the source that its built files were made from."""
 
 import os
+import re
 import traceback
 
 _TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What carries a call from the command line to the user's function, and from there to the user's tasks.
 _MACHINERY = frozenset({"flytekit", "click", "rich_click", "asyncio", "concurrent", "importlib"})
+_REMOTE_MACHINERY = _MACHINERY | {__package__}
+_FRAME = re.compile(r' *File "(?P<file>[^"]*)", line \d+, in ')
 
 
 def text(error: BaseException) -> str:
@@ -21,6 +24,21 @@ def place(error: BaseException) -> str:
         return f"{_shown(source(error.filename))}:{error.lineno}: "
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_of_tree(frame.filename)]
     return f"{_shown(source(frames[-1].filename))}:{frames[-1].lineno}: " if frames else ""
+
+
+def user_part(remote: str) -> str:
+    """The text of a traceback from a container without the frames that are not the user's."""
+    kept, machinery = [], None
+    for line in remote.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if machinery is not None and indent > machinery:
+            continue
+        frame = _FRAME.match(line)
+        parts = frame["file"].split("/") if frame else ()
+        machinery = indent if not _REMOTE_MACHINERY.isdisjoint(parts) else None
+        if machinery is None:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def source(file: str) -> str:
