@@ -101,7 +101,12 @@ def _entities(analysis: Analysis, places: _Places) -> list[Json]:
     for name in tuple(found):
         found.update((entity.name, entity) for entity in analysis.closure(name))
     return [
-        {"name": name, "kind": str(found[name].kind), "targets": list(found[name].targets), **places.of(found[name].place)}
+        {
+            "name": name,
+            "kind": str(found[name].kind),
+            "targets": list(found[name].targets),
+            **places.of(found[name].place),
+        }
         for name in sorted(found)
     ]
 

@@ -72,5 +72,7 @@ class Choices(NamedTuple):
 
 def choices(text: str) -> Choices:
     """The choices that `eagerc` hands over; what was not chosen is not among them."""
-    found: dict[str, Any] = json.loads(text)
-    return Choices(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
+    found: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()
+    }
+    return Choices(**found)

@@ -31,7 +31,6 @@ class Item(NamedTuple):
     """One entity of the source, and what importing the tree made of it: a call in a loop makes several."""
 
     name: str
-    kind: str
     place: str
     entities: tuple[Any, ...]
 
@@ -72,18 +71,18 @@ class Manifest:
         if problems:
             raise EndError(FAILED, *problems)
         items = [self._item(entity, self._made(entity)) for entity in own]
-        missing = [item for item in items if not item.entities]
+        missing = [_complaint(item, entity) for item, entity in zip(items, own, strict=True) if not item.entities]
         if missing:
-            raise EndError(FAILED, *map(_complaint, missing))
+            raise EndError(FAILED, *missing)
         return Closure(tuple(items), tuple(self._item(entity, ()) for entity in entities if entity not in own))
 
-    def reachable(self, closure: Closure, function: str) -> Closure:
-        """The part of a closure that one eager function needs, itself included."""
+    def reachable(self, closure: Closure, function: str) -> tuple[Item, ...]:
+        """What one eager function needs, itself included."""
         names = {function, *self._functions[function]["closure"]}
-        return Closure(*(tuple(item for item in part if item.name in names) for part in closure))
+        return tuple(item for item in closure.items if item.name in names)
 
     def _item(self, entity: dict[str, Any], made: tuple[Any, ...]) -> Item:
-        return Item(entity["name"], entity["kind"], place_in_tree(entity["path"], entity["line"]), made)
+        return Item(entity["name"], place_in_tree(entity["path"], entity["line"]), made)
 
     def _made(self, entity: dict[str, Any]) -> tuple[Any, ...]:
         """The objects of an entity: those of its name in flytekit, else of its name in Python, else by how it is made.
@@ -138,6 +137,6 @@ def _target(entity: Any) -> str | None:
     return getattr(run, "name", None)
 
 
-def _complaint(item: Item) -> str:
-    what = item.kind.replace("_", " ")
-    return f"{item.place}: importing its module does not make the {what} {item.name}; define it whenever that happens"
+def _complaint(item: Item, entity: dict[str, Any]) -> str:
+    what = f"{entity['kind'].replace('_', ' ')} {item.name}"
+    return f"{item.place}: the {what} is not there once its module is imported; define it whenever that happens"

@@ -2,7 +2,6 @@
 
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from flytekit.models.admin.common import Sort
@@ -68,24 +67,19 @@ class Following:
     def end(self) -> Execution:
         """The run once it has ended; what goes on in the meantime is shown on standard error."""
         view: Any = _Picture() if sys.stderr.isatty() else _Lines()
-        with view:
-            for execution, invocation in self._states():
-                view.show(invocation)
-        return execution
-
-    def _states(self) -> Iterator[tuple[Execution, Invocation]]:
         began = reached = time.monotonic()
-        while True:
-            try:
-                execution = self._remote.client.get_execution(self._run)
-                yield execution, self._invocation(execution)
-                if execution.closure.phase in _ENDED:
-                    return
-                reached = time.monotonic()
-            except Exception as error:
-                if not is_passing(error) or time.monotonic() - reached > PATIENCE_SECONDS:
-                    raise
-            time.sleep(min(LONGEST, SHORTEST + SHARE * (time.monotonic() - began)))
+        with view:
+            while True:
+                try:
+                    execution = self._remote.client.get_execution(self._run)
+                    view.show(self._invocation(execution))
+                    if execution.closure.phase in _ENDED:
+                        return execution
+                    reached = time.monotonic()
+                except Exception as error:
+                    if not is_passing(error) or time.monotonic() - reached > PATIENCE_SECONDS:
+                        raise
+                time.sleep(min(LONGEST, SHORTEST + SHARE * (time.monotonic() - began)))
 
     def _invocation(self, execution: Execution) -> Invocation:
         name, entity = execution.id.name, execution.spec.launch_plan.name

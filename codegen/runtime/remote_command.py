@@ -22,8 +22,8 @@ from .endings import FAILED, INTERRUPTED, EndError, ending
 from .following import Following
 from .outcomes import Story, failure
 from .recovery import Recovery, nothing, recovery
-from .register_command import registered
-from .registration import registrable
+from .registration import registered
+from .serialization import registrable
 from .tracebacks import user_part
 from .values import Values
 
@@ -100,17 +100,20 @@ class _Launch:
         )
         return execution.id
 
-    def _needed(self, entity: Any) -> Closure:
-        if entity.name in self._manifest.functions:
-            return self._manifest.reachable(self._closure, entity.name)
-        return Closure((Item(entity.name, "", "", (entity,)),), ())
+    def _needed(self, entity: Any) -> tuple[Item, ...]:
+        """The closure of an eager function; another entity brings along what it runs on its own."""
+        if entity.name not in self._manifest.functions:
+            return (Item(entity.name, "", (entity,)),)
+        return self._manifest.reachable(self._closure, entity.name)
 
     def _wait(self, entity: Any, run: WorkflowExecutionIdentifier, link: str) -> None:
         try:
             execution = Following(self._remote, run, self._manifest.functions).end()
         except KeyboardInterrupt:
             end = f"flytectl delete execution {run.name} -p {run.project} -d {run.domain}"
-            raise EndError(INTERRUPTED, f"{run.name} goes on; it is followed at {link} and ended by", f"  {end}") from None
+            raise EndError(
+                INTERRUPTED, f"{run.name} goes on; it is followed at {link} and ended by", f"  {end}"
+            ) from None
         if execution.closure.phase != WorkflowExecutionPhase.SUCCEEDED:
             raise _failed(entity, execution, link)
         click.echo(asyncio.run(self._result(entity, run)))

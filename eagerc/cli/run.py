@@ -43,8 +43,8 @@ def run(options: argparse.Namespace) -> int:
     file = os.path.join(tree.folder, path_in_tree(configured.analysis.modules[0].file))
     call = [options.file, file, options.function, *options.inputs]
     if options.remote:
-        start(python, tree.folder, "remote_command", [choices, *call], tree.roots)
-    start(python, tree.folder, "command", call, tree.roots)
+        return start(python, tree.folder, "remote_command", [choices, *call], tree.roots)
+    return start(python, tree.folder, "command", call, tree.roots)
 
 
 def _refuse_without_remote(options: argparse.Namespace) -> None:
