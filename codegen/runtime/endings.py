@@ -1,5 +1,6 @@
 """How a program of the tree ends: its exit code, and what it says about anything that went wrong."""
 
+import signal
 from collections.abc import Callable
 
 from flytekit.clis.sdk_in_container.run import click
@@ -19,6 +20,7 @@ class EndError(Exception):
 
 def ending(program: Callable[[], None]) -> int:
     """The exit code of a program, whatever happens in it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # flytekit's exits without a word
     try:
         program()
     except click.ClickException as error:
