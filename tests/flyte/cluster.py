@@ -21,7 +21,8 @@ T = TypeVar("T")
 # A rule for the tasks of `data/parents.py` that only take time.
 MADE_UP = {"task": "parents.slow", "runner": "synthetic"}
 PROJECT, DOMAIN = "flytesnacks", "development"
-_QUIET = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "FLYTE_SDK_RICH_TRACEBACKS": "0"}
+_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+_PLAIN = {"FLYTE_SDK_RICH_TRACEBACKS": "0"}
 _LIMIT_SECONDS = 180
 
 
@@ -57,7 +58,7 @@ class Cluster:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "eagerc", *arguments],
             cwd=self.folder,
-            env={**inherited, **_QUIET, **self.server.client_env(), **place, **own, **variables},
+            env={**inherited, **_KEYRING, **self.server.client_env(), **place, **own, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -101,7 +102,7 @@ class Cluster:
         done = subprocess.run(
             [self._pyflyte, *arguments],
             cwd=self.folder,
-            env={**inherited, **_QUIET, **self.server.client_env()},
+            env={**inherited, **_KEYRING, **_PLAIN, **self.server.client_env()},
             capture_output=True,
             text=True,
             check=False,
