@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable
 
-from flytekit.clis.sdk_in_container.run import click
+import click
 
 from .tracebacks import text
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from flytekit.clis.sdk_in_container.run import click
+import click
 from flytekit.core.context_manager import FlyteContextManager
 
 from .answers import answering

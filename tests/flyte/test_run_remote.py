@@ -111,6 +111,7 @@ def test_inputs_of_all_kinds_reach_any_entity(cluster: Cluster) -> None:
     assert done.stdout.splitlines()[-1] == "first", done.stderr
 
 
+@pytest.mark.slow
 def test_an_interrupted_wait_lets_the_run_go_on(recovered: Cluster) -> None:
     recovered.control("rules", {"rules": [{"task": "recovered.s*", "runner": "synthetic", "duration": 4}]})
     process = recovered.start("run", "--remote", "--wait", "recovered.py", "inner", "--n", "1")
@@ -125,6 +126,7 @@ def test_an_interrupted_wait_lets_the_run_go_on(recovered: Cluster) -> None:
     assert recovered.result(name) == 1
 
 
+@pytest.mark.slow
 def test_a_server_that_goes_away_for_a_while_is_waited_for(recovered: Cluster) -> None:
     recovered.control("rules", {"rules": [{"task": "recovered.s*", "runner": "synthetic", "duration": 3}]})
     process = recovered.start("run", "--remote", "--wait", "recovered.py", "inner", "--n", "1")
