@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from click.core import ParameterSource
 from flytekit.clis.sdk_in_container.run import RunCommand, WorkflowCommand, click
 from flytekit.core.base_task import PythonTask
 from flytekit.core.launch_plan import LaunchPlan
@@ -58,9 +59,10 @@ class FileCommand(WorkflowCommand):  # type: ignore[misc]  # as above
         run = command.callback
 
         def insisting(**values: Any) -> Any:
+            context = click.get_current_context()
             for option in command.params:
-                if option.required and values.get(option.name) is None:
-                    raise click.MissingParameter(ctx=click.get_current_context(), param=option)
+                if option.required and context.get_parameter_source(option.name) is ParameterSource.DEFAULT:
+                    raise click.MissingParameter(ctx=context, param=option)
             return run(**values)
 
         command.callback = insisting

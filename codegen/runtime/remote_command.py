@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from flytekit.core.context_manager import FlyteContextManager
 from flytekit.core.launch_plan import LaunchPlan
 from flytekit.models.core.execution import WorkflowExecutionPhase
@@ -131,7 +132,7 @@ def _inputs(entity: Any, values: dict[str, Any], past: Recovery) -> dict[str, An
     """The inputs: from the command line, else those of the run that is recovered, else the defaults."""
     context, known = click.get_current_context(), entity.python_interface.inputs_with_defaults
     values = {name: value for name, value in values.items() if name in known}  # without flytekit's own option
-    given = {name for name in values if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}
+    given = {name for name in values if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
     found = {name: past.inputs[name] for name in values if name in past.inputs and name not in given}
     for name in values.keys() - found.keys():
         kind, default = known[name]
