@@ -1,4 +1,4 @@
-"""The build trees that `eagerc run` keeps between runs."""
+"""The build trees that `eagerc run` and `eagerc register` keep between runs."""
 
 import fcntl
 import os

@@ -58,6 +58,7 @@ def manifest(
             for source in sources
         ],
         "functions": [_function(analysis, function, places) for function in _eager_functions(analysis)],
+        "entities": _entities(analysis, places),
         "declined": [{"site": one.site, "reason": one.reason, **places.of(one.place)} for one in declined],
     }
     version = _digest(_json(content))[:32]
@@ -92,6 +93,22 @@ def _eager_functions(analysis: Analysis) -> Iterator[EntityFunction]:
             if body is not None:
                 functions.setdefault(entity.name, body)
     yield from (functions[name] for name in sorted(functions))
+
+
+def _entities(analysis: Analysis, places: _Places) -> list[Json]:
+    """The eager functions of the tree and all that they may invoke, by name."""
+    found = {function.entity.name: function.entity for function in analysis.functions}
+    for name in tuple(found):
+        found.update((entity.name, entity) for entity in analysis.closure(name))
+    return [
+        {
+            "name": name,
+            "kind": str(found[name].kind),
+            "targets": list(found[name].targets),
+            **places.of(found[name].place),
+        }
+        for name in sorted(found)
+    ]
 
 
 def _function(analysis: Analysis, function: EntityFunction, places: _Places) -> Json:

@@ -22,6 +22,7 @@ from .controller import Controller, Setting
 from .launching import Place, Settings
 from .limits import limits
 from .naming import Parent
+from .recovering import recovered
 from .signals import SIGNALS, SignalledError
 
 T = TypeVar("T")
@@ -127,16 +128,20 @@ def _setting(context: FlyteContext, classic: Classic) -> Setting:
     return Setting(
         context,
         remote_for(classic, parameters),
-        Parent(place.project, place.domain, execution.name, _node(parameters.output_metadata_prefix)),
+        Parent(place.project, place.domain, execution.name, _node(parameters.output_metadata_prefix, execution.name)),
         int(os.environ.get("FLYTE_ATTEMPT_NUMBER") or 0),
         Settings(place, version, serialization, labels, {EAGER_ROOT_ENV_NAME: root}),
         limits(os.environ),
         seconds(classic.timeout),
         seconds(classic.poll_interval),
+        recovered(),
     )
 
 
-def _node(prefix: str | None) -> str:
-    """Where the outputs of the task go, without the number of the attempt: it tells the nodes of an execution apart."""
+def _node(prefix: str | None, execution: str) -> str:
+    """Where in an execution the outputs of the task go, without the number of the attempt: it tells its nodes apart.
+
+    It is the same in each execution of an entity, so that one can recover what another left behind.
+    """
     folder, _, last = (prefix or "").rstrip("/").rpartition("/")
-    return folder if last.isdigit() else ""
+    return folder.rpartition(execution)[2] if last.isdigit() else ""

@@ -26,6 +26,7 @@ from .logs import LOG, about
 from .naming import Identity, Names, Parent
 from .outcomes import STOPPED, Story, failure, is_abort, late, may_run_again, stopped
 from .polling import BrokenError, Child, VanishedError, Watch
+from .recovering import Past, Predecessors
 from .stopping import identifier, stop, sweep
 from .transport import RefusedError, Transport
 from .values import Values
@@ -45,6 +46,7 @@ class Setting(NamedTuple):
     limits: Limits = Limits()
     child_seconds: float | None = None
     longest_pause: float | None = None
+    recovers: tuple[str, ...] = ()
 
 
 class _Run(NamedTuple):
@@ -119,6 +121,7 @@ class Controller:
         launches = setting.limits.launches
         self._launcher = Launcher(self._transport, self._values, setting.remote, setting.settings, launches)
         self._watch = Watch(self._transport, setting.longest_pause)
+        self._predecessors = Predecessors(self._transport, setting.parent, setting.recovers)
         self._fetches = asyncio.Semaphore(setting.limits.fetches)
         self._watching = asyncio.ensure_future(self._watch.run())
         self._watching.add_done_callback(self._watch_ended)
@@ -175,9 +178,15 @@ class Controller:
 
     async def _run(self, call: Call, identity: Identity, inputs: literals_pb2.LiteralMap, row: int) -> Any:
         """Run until an execution succeeds or no retries are left; which one that is does not depend on the attempt."""
+        target = self._launcher.target(call.entity)
+        past = await self._predecessors.past(identity, Place(target.project, target.domain))
+        if past.succeeded is not None:
+            self.invocations.launched(row, past.succeeded)
+            call.launched(past.succeeded.name)
+            return await self._value(_Run(past.succeeded, call, found=True))
         run = failures = 0
         while True:
-            ended = await self._run_once(call, identity.name(run), inputs, row)
+            ended = await self._run_once(call, identity.name(run), inputs, row, past)
             if ended.failed is None:
                 return ended.value
             if not (ended.run.found and may_run_again(ended.failed)):
@@ -186,8 +195,8 @@ class Controller:
                     raise failure(Story(call.entity.name, self.invocations.link(ended.run.child), ended.failed))
             run += 1
 
-    async def _run_once(self, call: Call, name: str, inputs: literals_pb2.LiteralMap, row: int) -> _Ended:
-        started = await self._launch(call, name, inputs)
+    async def _run_once(self, call: Call, name: str, inputs: literals_pb2.LiteralMap, row: int, past: Past) -> _Ended:
+        started = await self._launch(call, name, inputs, past)
         self.invocations.launched(row, started.child)
         call.launched(name)
         began = time.monotonic()
@@ -204,10 +213,10 @@ class Controller:
             self._clean_up(sweep(self._transport, Parent(*started.child.place, started.child.name)))
         return _Ended(started, failed=execution.closure)
 
-    async def _launch(self, call: Call, name: str, inputs: literals_pb2.LiteralMap) -> _Run:
+    async def _launch(self, call: Call, name: str, inputs: literals_pb2.LiteralMap, past: Past) -> _Run:
         target = self._launcher.target(call.entity)
         child = Child(Place(target.project, target.domain), name)
-        launch = asyncio.ensure_future(self._launcher.launch(call, name, inputs))
+        launch = asyncio.ensure_future(self._launcher.launch(call, name, inputs, past.environment))
         try:
             created = await asyncio.shield(launch)
         except asyncio.CancelledError:

@@ -95,10 +95,12 @@ class Launcher:
             version=self._settings.version,
         )
 
-    async def launch(self, call: Call, name: str, inputs: literals_pb2.LiteralMap) -> bool:
-        """Start an execution; false where it had been started before."""
+    async def launch(self, call: Call, name: str, inputs: literals_pb2.LiteralMap, environment: dict[str, str]) -> bool:
+        """Start an execution, with more variables than all have; false where it had been started before."""
         async with self._slots:
             request = self._request(self.target(call.entity), name, inputs)
+            for variable, value in environment.items():
+                request.spec.envs.values.add(key=variable, value=value)
             apply(call.overrides, request.spec)
             self._sent.add(name)
             try:
@@ -120,7 +122,7 @@ class Launcher:
         if not isinstance(entity, ArrayNodeMapTask):
             return entity
         if entity.name not in self._around:
-            self._around[entity.name] = _workflow_around(entity)
+            self._around[entity.name] = workflow_around(entity)
         return self._around[entity.name]
 
     def _request(
@@ -169,7 +171,8 @@ class Launcher:
                     raise
 
 
-def _workflow_around(mapped: ArrayNodeMapTask) -> ImperativeWorkflow:
+def workflow_around(mapped: ArrayNodeMapTask) -> ImperativeWorkflow:
+    """The workflow that runs a map task for all items."""
     workflow = ImperativeWorkflow(name=f"{mapped.name}-workflow")
     interface = mapped.python_interface
     inputs = {

@@ -26,6 +26,11 @@ def prefix(project: str, domain: str, execution: str) -> str:
     return "e" + _digest([project, domain, execution])[: _PREFIX_LENGTH - 1]
 
 
+def heir(name: str, parent_prefix: str) -> str:
+    """The name that the same child has under another parent, whose children's names begin with `parent_prefix`."""
+    return parent_prefix + name[_PREFIX_LENGTH:]
+
+
 class Names:
     """Names the invocations of one parent.
 

@@ -15,7 +15,8 @@ _VERBS = {
     "deps": "list what each eager function invokes, and where",
     "graph": "draw the control flow of eager functions",
     "build": "write a build tree that runs and registers as it is",
-    "run": "build a function and run it locally",
+    "run": "build a function and run it, locally or on a cluster with --remote",
+    "register": "build, and register all that eager functions need on a cluster",
 }
 
 
@@ -91,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         "eagerc",
         description="The compiler that eager Flyte workflows lost.",
-        epilog="verbs:\n" + "".join(f"  {verb:<8}{says}\n" for verb, says in _VERBS.items()),
+        epilog="verbs:\n" + "".join(f"  {verb:<10}{says}\n" for verb, says in _VERBS.items()),
         usage="eagerc [-h] [--version] VERB ...",
     )
     parser.add_argument("--version", action="version", version=f"eagerc {__version__}")
@@ -117,6 +118,10 @@ def _load(verb: str) -> Verb:
             from eagerc.cli import build
 
             return build
+        case "register":
+            from eagerc.cli import register
+
+            return register
         case _:
             from eagerc.cli import run
 

@@ -1,44 +1,26 @@
-"""Build a file and run one of its functions locally, on inputs that flytekit parses."""
+"""Build a file and run one of its functions, locally or on a Flyte cluster, on inputs that flytekit parses."""
 
 import argparse
-import hashlib
 import os
-import shutil
-import sys
-from collections.abc import Iterable
-from typing import NoReturn
 
-from analyzers.analysis import ModuleFacts
-from codegen.build import BuildError, build
-from codegen.build.modules import needed_modules, path_in_tree
-from eagerc import __version__, build_cache
-from eagerc.analyses import Configured, analysis_of_all, errors
+from codegen.build.modules import path_in_tree
+from eagerc.analyses import analysis_of_all, errors
+from eagerc.cli.flyte_options import add_build_options, add_flyte_options, chosen
 from eagerc.cli.status import report_errors
 from eagerc.failures import UsageError
-
-# What the interpreter of the user's environment is started on. It imports from the tree first, and nothing from the
-# working folder: the sources may lie there, and modules that go by the name of Python's own.
-_START = """\
-import sys
-sys.path[0] = sys.argv.pop(1)
-import importlib.util
-if importlib.util.find_spec("flytekit") is None:
-    print(f"eagerc: {sys.executable} has no flytekit; install it there, or name another with --python", file=sys.stderr)
-    sys.exit(2)
-try:
-    from eagerc_runtime.command import main
-    sys.exit(main(sys.argv[1:]))
-except KeyboardInterrupt:
-    sys.exit(130)
-"""
+from eagerc.trees import built
+from eagerc.user_environment import interpreter, start
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `eagerc run`."""
-    parser.usage = "eagerc run [-h] [--python PYTHON] [--build-dir DIR] FILE FUNCTION [--name value ...]"
-    parser.add_argument("--python", metavar="PYTHON", help="the interpreter to run on; it needs flytekit")
-    kept = f"a folder of the cache without it, which keeps the {build_cache.KEPT_TREES} builds used last"
-    parser.add_argument("--build-dir", metavar="DIR", help=f"where to build; {kept}")
+    parser.usage = "eagerc run [-h] [OPTION ...] FILE FUNCTION [--name value ...]"
+    add_build_options(parser)
+    parser.add_argument("--remote", action="store_true", help="register and run on a Flyte cluster")
+    parser.add_argument("--wait", action="store_true", help="follow the remote run to its end and print its result")
+    parser.add_argument("--recover", metavar="EXECUTION", help="take over what succeeded in a remote run that failed")
+    names = add_flyte_options(parser)
+    parser.set_defaults(flyte_options=(*names, "wait", "recover"))
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("function", metavar="FUNCTION")
     rest = parser.add_argument("inputs", nargs=argparse.REMAINDER, metavar="--name value", help="the function's inputs")
@@ -46,55 +28,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out `eagerc run`: what it starts takes the place of this process, and with it the terminal and signals."""
+    """Carry out `eagerc run`."""
     if os.path.isdir(options.file):
         raise UsageError(f"{options.file}: is a folder; name the file that holds the function")
-    interpreter = _interpreter(options.python)
+    if not options.remote:
+        _refuse_without_remote(options)
+    choices = chosen(options, options.flyte_options)
+    python = interpreter(options.python)
     configured = analysis_of_all([options.file])
     status = report_errors(errors([configured]))
     if status:
         return status
-    try:
-        modules = needed_modules(configured.analysis)
-        tree = os.path.abspath(options.build_dir or _cached(_digest(configured, modules)))
-        build(configured.analysis, tree, settings=configured.settings)
-    except BuildError as error:
-        raise UsageError(f"{error.message}; {error.remedy}") from error
-    file = os.path.join(tree, path_in_tree(configured.analysis.modules[0].file))
-    return _start(interpreter, tree, [options.file, file, options.function, *options.inputs], modules)
+    tree = built(configured, options.build_dir)
+    file = os.path.join(tree.folder, path_in_tree(configured.analysis.modules[0].file))
+    call = [options.file, file, options.function, *options.inputs]
+    if options.remote:
+        return start(python, tree.folder, "remote_command", [choices, *call], tree.roots)
+    return start(python, tree.folder, "command", call, tree.roots)
 
 
-def _cached(digest: str) -> str:
-    try:
-        return build_cache.tree(digest)
-    except OSError as error:
-        raise UsageError(f"the cache cannot be used: {error}; name a folder with --build-dir") from error
-
-
-def _digest(configured: Configured, modules: Iterable[ModuleFacts]) -> str:
-    """What tells the tree of just these sources: a run is not disturbed by a later one of changed sources."""
-    digest = hashlib.sha256(repr((__version__, configured.settings)).encode())
-    for module in modules:
-        digest.update(repr((module.file, module.source.encoding, module.source.text)).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:32]
-
-
-def _interpreter(named: str | None) -> str:
-    """The interpreter of the user's environment: the one named, else the active environment's, else our own."""
-    active = os.environ.get("VIRTUAL_ENV")
-    wanted = named or (os.path.join(active, "bin", "python") if active else sys.executable)
-    found = shutil.which(wanted)
-    if found is None:
-        raise UsageError(f"{wanted}: there is no such interpreter; name one with --python")
-    return found
-
-
-def _start(interpreter: str, tree: str, arguments: list[str], modules: Iterable[ModuleFacts]) -> NoReturn:
-    roots = dict.fromkeys(module.file.root for module in modules)
-    environment = {**os.environ, "EAGERC_PROGRESS": "1", "EAGERC_SOURCE_ROOTS": os.pathsep.join(roots)}
-    sys.stdout.flush()
-    sys.stderr.flush()
-    try:
-        os.execve(interpreter, [interpreter, "-c", _START, tree, *arguments], environment)
-    except OSError as error:
-        raise UsageError(f"{interpreter}: cannot be started: {error.strerror}") from error
+def _refuse_without_remote(options: argparse.Namespace) -> None:
+    given = [f"--{name.replace('_', '-')}" for name in options.flyte_options if getattr(options, name)]
+    if given:
+        raise UsageError(f"{', '.join(given)}: only for a run on a cluster; add --remote")

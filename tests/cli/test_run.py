@@ -62,6 +62,13 @@ def test_the_result_is_the_last_line(process: Command, tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.usefixtures("shop")
+def test_a_flag_that_is_required_can_be_false(process: Command, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("leek and onion")
+    done = process("run", "src/shop.py", "read", "--path", "notes.txt", "--no-last")
+    assert done.stdout.splitlines()[-1:] == ["leek"], done.stderr
+
+
 def test_an_exception_is_shown_as_the_user_wrote_it(shop: Path, process: Command) -> None:
     done = process("run", "src/shop.py", "stubborn")
     assert done.status == 1

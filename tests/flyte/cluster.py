@@ -2,10 +2,11 @@
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd  # type: ignore[import-untyped]  # no stubs are installed
 from flytekit.configuration import Config
@@ -25,8 +26,17 @@ assert pd.DataFrame
 # A rule for the tasks of `data/parents.py` that only take time.
 MADE_UP = {"task": "parents.slow", "runner": "synthetic"}
 PROJECT, DOMAIN = "flytesnacks", "development"
-_QUIET = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "FLYTE_SDK_RICH_TRACEBACKS": "0"}
+_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+_PLAIN = {"FLYTE_SDK_RICH_TRACEBACKS": "0"}
 _LIMIT_SECONDS = 180
+
+
+class Done(NamedTuple):
+    """What a command did."""
+
+    status: int
+    stdout: str
+    stderr: str
 
 
 class Cluster:
@@ -38,6 +48,47 @@ class Cluster:
         self._pyflyte = python.with_name("pyflyte")
         config = Config.for_endpoint(server.endpoint, insecure=True)
         self.remote = FlyteRemote(config, default_project=PROJECT, default_domain=DOMAIN)
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write the sources of a project."""
+        for path, content in files.items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_text(content)
+
+    def start(self, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
+        """Start `eagerc` as a person would, in the folder; what it runs finds nothing of this project."""
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        place = {"FLYTE_DEFAULT_PROJECT": PROJECT, "FLYTE_DEFAULT_DOMAIN": DOMAIN}
+        own = {"XDG_CACHE_HOME": str(self.folder / "cache"), "VIRTUAL_ENV": str(self.python.parents[1])}
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "eagerc", *arguments],
+            cwd=self.folder,
+            env={**inherited, **_KEYRING, **self.server.client_env(), **place, **own, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def eagerc(self, *arguments: str, **variables: str) -> Done:
+        """Run `eagerc` to its end."""
+        with self.start(*arguments, **variables) as process:
+            stdout, stderr = process.communicate(timeout=_LIMIT_SECONDS)
+        return Done(process.returncode, stdout, stderr)
+
+    def calls(self) -> dict[str, int]:
+        """How often each method was called since the last reset."""
+        found: dict[str, int] = self.control("stats")["by_method"]
+        return found
+
+    def registered(self, version: str) -> set[tuple[str, str]]:
+        """What is registered at a version: kinds and names."""
+        kinds = {"tasks": "task", "workflows": "workflow", "launch_plans": "launch plan"}
+        return {
+            (kinds[table], entity[2])
+            for table, entities in self.control("entities").items()
+            for entity in entities
+            if entity[3] == version
+        }
 
     def build(self, files: Mapping[str, str]) -> list[str]:
         """Write a project, build it, and give the paths that `build/*` stands for."""
@@ -56,7 +107,7 @@ class Cluster:
         done = subprocess.run(
             [self._pyflyte, *arguments],
             cwd=self.folder,
-            env={**inherited, **_QUIET, **self.server.client_env()},
+            env={**inherited, **_KEYRING, **_PLAIN, **self.server.client_env()},
             capture_output=True,
             text=True,
             check=False,

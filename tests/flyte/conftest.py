@@ -29,6 +29,22 @@ def registered(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield cluster
 
 
+@pytest.fixture(scope="module")
+def empty(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A server in which nothing is registered."""
+    with Server(ttl=_TTL_SECONDS, runner="zygote", python=str(image)) as server:
+        yield Cluster(server, image, tmp_path_factory.mktemp("sources"))
+
+
+@pytest.fixture
+def cluster(empty: Cluster) -> Cluster:
+    """That server, without what a test before left behind but for what is registered."""
+    empty.control("faults", {})
+    empty.control("rules", {"rules": []})
+    empty.control("reset", {"executions": True})
+    return empty
+
+
 @pytest.fixture
 def parents(registered: Cluster) -> Cluster:
     """That server as it was then; `slow` is made up and takes a fifth of a second."""
