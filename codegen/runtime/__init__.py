@@ -1,8 +1,9 @@
 """The package `eagerc_runtime` of a build tree: eager functions that can await every kind of Flyte entity.
 
-A built module takes its `eager` from here, and its call sites go through `invoke` and `invoke_blocking`. Two variables
-of the environment make a run visible: `EAGERC_PROGRESS=1` writes a line to standard error for each invocation that
-takes long, `EAGERC_TRACE=FILE` appends a line of JSON to FILE for the start and the end of each invocation.
+A built module takes its `eager` from here, and its call sites go through `invoke`, `invoke_blocking` and
+`invoke_overridable`. Variables of the environment make a run visible: `EAGERC_PROGRESS=1` writes a line to standard
+error for each invocation that takes long, `EAGERC_TRACE=FILE` appends a line of JSON to FILE for the start and the end
+of each invocation, and `EAGERC_LOG=LEVEL` writes what the controller on a cluster logs, in lines of JSON.
 """
 
 from flytekit.exceptions.eager import EagerException

@@ -24,6 +24,7 @@ def show(environment: Mapping[str, str]) -> None:
     level = logging.getLevelName(name)
     if not isinstance(level, int):
         raise ValueError(f"{LEVEL}={environment[LEVEL]!r} is no level of logging, such as info")
+    LOG.disabled = False  # as `logging.config` leaves each logger that it was not told of
     LOG.setLevel(level)
     LOG.propagate = False
     handler = logging.StreamHandler(sys.stderr)

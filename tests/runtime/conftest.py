@@ -1,6 +1,7 @@
 """The payload under the name that it has in a build tree, imported from where it lies in the project."""
 
 import importlib.util
+import logging
 import os
 import shutil
 import subprocess
@@ -25,6 +26,12 @@ def _import_payload() -> None:
 
 
 _import_payload()
+
+
+@pytest.fixture(autouse=True)
+def heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records of the payload are made, even after a test of another folder that configured `logging`."""
+    monkeypatch.setattr(logging.getLogger("eagerc"), "disabled", False)
 
 
 @pytest.fixture

@@ -42,6 +42,15 @@ def test_nothing_is_set_up_where_nobody_asks() -> None:
     assert LOG.handlers is before
 
 
+def test_a_configuration_that_silences_other_loggers_does_not_silence_this_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    LOG.disabled = True
+    show({"EAGERC_LOG": "INFO"})
+    LOG.info("launched")
+    assert json.loads(capsys.readouterr().err)["message"] == "launched"
+
+
 def test_an_unknown_level_is_named() -> None:
     with pytest.raises(ValueError, match="EAGERC_LOG='loud' is no level of logging"):
         show({"EAGERC_LOG": "loud"})
