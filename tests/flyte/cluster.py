@@ -167,8 +167,19 @@ class Cluster:
             time.sleep(0.05)
         raise AssertionError(f"it did not come to be, and these run: {self.running()}")
 
-    def answers(self) -> bool:
-        """Whether the control plane can be reached."""
+    def interrupt(self, fault: str, seconds: float) -> None:
+        """Let the control plane go away, by an outage or a restart, and wait until it is back."""
+        sign = {"outage": "back", "restart": "restart"}[fault]
+
+        def times() -> int:
+            return sum(event["kind"] == sign for event in self.control("events"))
+
+        before = times()
+        self.control(fault, {"seconds": seconds})
+        self.until(lambda: times() > before, _LIMIT_SECONDS)
+        self.until(self._answers, _LIMIT_SECONDS)
+
+    def _answers(self) -> bool:
         try:
             return bool(self.remote.list_projects())
         except FlyteSystemUnavailableException:

@@ -18,16 +18,9 @@ pytestmark = pytest.mark.slow
 
 DATA = Path(__file__).parent / "data"
 PROGRAMS = ("defects.py", "tables.py")
-RULES = [
-    {"task": f"defects.{name}", "runner": "synthetic", "duration": duration}
-    for name, duration in (
-        ("minute", 60),
-        ("never", 60),
-        ("a_while", 20),
-        ("seconds", 8),
-        ("instant", 0),
-        ("unlucky", 0),
-    )
+DURATIONS = {"minute": 60, "never": 60, "a_while": 20, "seconds": 8, "instant": 0, "unlucky": 0}
+RULES: list[dict[str, Any]] = [
+    {"task": f"defects.{name}", "runner": "synthetic", "duration": duration} for name, duration in DURATIONS.items()
 ]
 # What takes flytekit about two seconds to convert.
 RULES.append({"task": "defects.numbers", "runner": "synthetic", "outputs": {"o0": list(range(100_000))}})

@@ -148,9 +148,7 @@ def test_the_server_goes_away(parents: Cluster, fault: str, seconds: float) -> N
     for _ in range(0, ROUNDS, WAVE):
         waiting = [parents.launch("parents.waiting", n=COUNT) for _ in range(min(ROUNDS, WAVE))]
         time.sleep(chance.uniform(0.5, 4))
-        parents.control(fault, {"seconds": seconds})
-        parents.until(lambda: not parents.answers())
-        parents.until(parents.answers, LIMIT_SECONDS)
+        parents.interrupt(fault, seconds)
         for parent in waiting:
             check(parents, parent, "SUCCEEDED", {"parents.slow": COUNT})
             assert parents.result(parent) == sum(range(COUNT))

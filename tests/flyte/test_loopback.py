@@ -185,9 +185,7 @@ def test_terminating_aborts(cluster: Cluster) -> None:
 @pytest.mark.parametrize("fault", ["outage", "restart"])
 def test_it_goes_away_and_comes_back_with_what_it_knew(cluster: Cluster, fault: str) -> None:
     before = cluster.control("entities"), [found["name"] for found in cluster.control("executions")]
-    cluster.control(fault, {"seconds": 0.5})
-    cluster.until(lambda: not cluster.answers())
-    cluster.until(cluster.answers)
+    cluster.interrupt(fault, 0.5)
     assert (cluster.control("entities"), [found["name"] for found in cluster.control("executions")]) == before
     assert cluster.run("program.inc", x=1) == 2
 
@@ -204,9 +202,7 @@ def test_after_a_restart_another_process_goes_on(cluster: Cluster) -> None:
     running += [cluster.launch("program.nap", x=1), cluster.launch("program.bad", x=7)]
     before = processes_before(cluster)
     for _ in range(3):
-        cluster.control("restart", {})
-        cluster.until(lambda: not cluster.answers())
-        cluster.until(cluster.answers)
+        cluster.interrupt("restart", 0)
     assert processes_before(cluster) == before + 3
     assert [cluster.result(execution) for execution in running] == [3, 6, 2, 7]
     for execution in running:
