@@ -2,7 +2,8 @@
 
 A built module takes its `eager` from here, and its call sites go through `invoke` and `invoke_blocking`. Two variables
 of the environment make a run visible: `EAGERC_PROGRESS=1` writes a line to standard error for each invocation that
-takes long, `EAGERC_TRACE=FILE` appends a line of JSON to FILE for the start and the end of each invocation.
+takes long, `EAGERC_TRACE=FILE` appends a line of JSON to FILE for the start and the end of each invocation. A third,
+`EAGERC_JOBS=N`, lets a local run use up to N processes for the bodies of tasks.
 """
 
 from flytekit.exceptions.eager import EagerException

@@ -1,7 +1,6 @@
 """Tells whoever listens when an invocation starts and ends."""
 
 import functools
-import itertools
 import json
 import os
 import sys
@@ -9,12 +8,12 @@ import threading
 import time
 from typing import NamedTuple, Protocol
 
-from .frame import Frame
+from .frame import Frame, numbers
 
 # Calls that take longer than this are worth a line to the person who waits.
 LONG_SECONDS = 1.0
 
-_ids = itertools.count(1)
+_ids = numbers()
 
 
 class Invocation(NamedTuple):

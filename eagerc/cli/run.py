@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
 from analyzers.analysis import ModuleFacts
@@ -35,10 +35,12 @@ except KeyboardInterrupt:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `eagerc run`."""
-    parser.usage = "eagerc run [-h] [--python PYTHON] [--build-dir DIR] FILE FUNCTION [--name value ...]"
+    parser.usage = "eagerc run [-h] [--python PYTHON] [--build-dir DIR] [--jobs N] FILE FUNCTION [--name value ...]"
     parser.add_argument("--python", metavar="PYTHON", help="the interpreter to run on; it needs flytekit")
     kept = f"a folder of the cache without it, which keeps the {build_cache.KEPT_TREES} builds used last"
     parser.add_argument("--build-dir", metavar="DIR", help=f"where to build; {kept}")
+    jobs = "run the tasks in up to N processes, so that they compute on several cores; threads without it"
+    parser.add_argument("--jobs", metavar="N", type=_count, help=jobs)
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("function", metavar="FUNCTION")
     rest = parser.add_argument("inputs", nargs=argparse.REMAINDER, metavar="--name value", help="the function's inputs")
@@ -61,7 +63,15 @@ def run(options: argparse.Namespace) -> int:
     except BuildError as error:
         raise UsageError(f"{error.message}; {error.remedy}") from error
     file = os.path.join(tree, path_in_tree(configured.analysis.modules[0].file))
-    return _start(interpreter, tree, [options.file, file, options.function, *options.inputs], modules)
+    arguments = [options.file, file, options.function, *options.inputs]
+    variables = {} if options.jobs is None else {"EAGERC_JOBS": str(options.jobs)}
+    return _start(interpreter, tree, arguments, modules, variables)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes: give 1 or more")
+    return int(text)
 
 
 def _cached(digest: str) -> str:
@@ -89,9 +99,11 @@ def _interpreter(named: str | None) -> str:
     return found
 
 
-def _start(interpreter: str, tree: str, arguments: list[str], modules: Iterable[ModuleFacts]) -> NoReturn:
-    roots = dict.fromkeys(module.file.root for module in modules)
-    environment = {**os.environ, "EAGERC_PROGRESS": "1", "EAGERC_SOURCE_ROOTS": os.pathsep.join(roots)}
+def _start(
+    interpreter: str, tree: str, arguments: list[str], modules: Iterable[ModuleFacts], variables: Mapping[str, str]
+) -> NoReturn:
+    roots = os.pathsep.join(dict.fromkeys(module.file.root for module in modules))
+    environment = {**os.environ, "EAGERC_PROGRESS": "1", "EAGERC_SOURCE_ROOTS": roots, **variables}
     sys.stdout.flush()
     sys.stderr.flush()
     try:
