@@ -10,6 +10,7 @@ import importlib
 import io
 import pickle
 import types
+from functools import partial
 from typing import Any, NamedTuple
 
 from flytekit.core.context_manager import FlyteContext
@@ -111,9 +112,12 @@ def _made(original: Any, is_twin: bool, arguments: tuple[Any, ...]) -> BaseExcep
 def _restore(error: BaseException, state: tuple[Parts, _History]) -> None:
     parts, history = state
     fill(error, parts)
-    error.__traceback__ = traceback_of(history.frames)
-    error.__cause__, error.__context__ = history.cause, history.context
-    error.__suppress_context__ = history.suppress_context
+    # Past whatever the class says about assignments: a frozen dataclass refuses them.
+    assign = partial(BaseException.__setattr__, error)
+    assign("__traceback__", traceback_of(history.frames))
+    assign("__cause__", history.cause)
+    assign("__context__", history.context)
+    assign("__suppress_context__", history.suppress_context)
 
 
 def _sendable(original: Any, parts: Parts, error: BaseException) -> tuple[Any, Parts]:

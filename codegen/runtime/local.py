@@ -19,6 +19,7 @@ from flytekit.core.python_function_task import AsyncPythonFunctionTask
 
 from . import frame, jobs
 from .coroutines import CLEAN_UP_SECONDS, Seat, Stop, run_coroutine, seat
+from .exceptions import as_eager_exception
 from .frame import Call
 from .originals import as_raised
 from .threads import crew
@@ -127,6 +128,8 @@ def _settle(future: "concurrent.futures.Future[Any]", job: Callable[[], Any]) ->
         value = job()
     except concurrent.futures.CancelledError:  # what a cancelled coroutine becomes on its way out of another thread
         future.set_exception(asyncio.CancelledError())
+    except StopIteration as error:  # the one that no future of asyncio takes: who awaits it would wait for ever
+        future.set_exception(as_eager_exception(error))
     except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to the caller
         future.set_exception(error)
     else:

@@ -79,9 +79,11 @@ class Process:
 
     def wait(self) -> None:
         """Wait for the end of the process, but not for long."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             self._process.wait(CLEAN_UP_SECONDS)
-        self.kill()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.wait()
 
     def kill(self) -> None:
         """End the process, and what it started, at once."""
