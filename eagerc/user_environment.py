@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from eagerc.failures import UsageError
 
@@ -35,15 +35,26 @@ def interpreter(named: str | None) -> str:
     return found
 
 
-def start(python: str, tree: str, program: str, arguments: Sequence[str], roots: Iterable[str]) -> NoReturn:
-    """Let a program of the tree's runtime take the place of this process, and with it the terminal and signals.
+class Program(NamedTuple):
+    """A module of a tree's runtime to start, and what it is told.
 
     `roots` are the folders of the sources, where the program finds the file that a built one was made from.
     """
-    environment = {**os.environ, "EAGERC_PROGRESS": "1", "EAGERC_SOURCE_ROOTS": os.pathsep.join(roots)}
+
+    module: str
+    arguments: Sequence[str]
+    roots: Iterable[str]
+    jobs: int | None = None
+
+
+def start(python: str, tree: str, program: Program) -> NoReturn:
+    """Let a program take the place of this process, and with it the terminal and signals."""
+    environment = {**os.environ, "EAGERC_PROGRESS": "1", "EAGERC_SOURCE_ROOTS": os.pathsep.join(program.roots)}
+    if program.jobs is not None:
+        environment["EAGERC_JOBS"] = str(program.jobs)
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        os.execve(python, [python, "-c", _START, tree, program, *arguments], environment)
+        os.execve(python, [python, "-c", _START, tree, program.module, *program.arguments], environment)
     except OSError as error:
         raise UsageError(f"{python}: cannot be started: {error.strerror}") from error

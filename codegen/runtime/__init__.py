@@ -4,6 +4,7 @@ A built module takes its `eager` from here, and its call sites go through `invok
 `invoke_overridable`. Variables of the environment make a run visible: `EAGERC_PROGRESS=1` writes a line to standard
 error for each invocation that takes long, `EAGERC_TRACE=FILE` appends a line of JSON to FILE for the start and the end
 of each invocation, and `EAGERC_LOG=LEVEL` writes what the controller on a cluster logs, in lines of JSON.
+`EAGERC_JOBS=N` lets a local run use up to N processes for the bodies of tasks.
 """
 
 from flytekit.exceptions.eager import EagerException

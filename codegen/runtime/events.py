@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import itertools
 import json
 import os
 import sys
@@ -11,13 +10,13 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from .frame import Frame
+from .frame import Frame, numbers
 from .logs import LOG
 
 # Calls that take longer than this are worth a line to the person who waits.
 LONG_SECONDS = 1.0
 
-_ids = itertools.count(1)
+_ids = numbers()
 
 
 class Invocation(NamedTuple):

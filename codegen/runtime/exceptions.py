@@ -55,7 +55,7 @@ def remote_exception(kind: type[BaseException], args: tuple[Any, ...]) -> BaseEx
     if kind is EagerException or issubclass(kind, _UNRAISABLE) or not issubclass(kind, Exception):
         return plain
     try:
-        made = _assembled(kind, _Parts((), {"args": args}, {}))
+        made = _assembled(kind, Parts((), {"args": args}, {}))
         str(made), repr(made)
     except Exception:  # noqa: BLE001 - the class is the user's, and may object in any way
         return plain
@@ -91,17 +91,17 @@ def trimmed(traceback: types.TracebackType | None) -> types.TracebackType | None
     return rest or traceback
 
 
-class _Caught(EagerException):  # type: ignore[misc]  # flytekit is not typed
+class Caught(EagerException):  # type: ignore[misc]  # flytekit is not typed
     """The first base of each class made here: instances must not register or pickle as the original's own do."""
 
     def __init_subclass__(cls) -> None:
         """Skip what the original does when somebody derives from it: nobody did."""
 
     def __reduce_ex__(self, _protocol: Any) -> tuple[Any, ...]:
-        return _assembled, (type(self).__bases__[1], _parts(self))
+        return _assembled, (type(self).__bases__[1], parts_of(self))
 
 
-class _Parts(NamedTuple):
+class Parts(NamedTuple):
     """What an exception consists of: arguments for its `__new__`, fields outside of its `__dict__`, its `__dict__`."""
 
     arguments: tuple[Any, ...]
@@ -114,7 +114,7 @@ def _twin(error: BaseException) -> BaseException | None:
     if isinstance(error, _UNRAISABLE):
         return None
     try:
-        twin = _assembled(type(error), _parts(error))
+        twin = _assembled(type(error), parts_of(error))
     except Exception:  # noqa: BLE001 - the class is the user's: its metaclass and its layout may object in any way
         return None
     twin.__cause__ = error.__cause__
@@ -129,7 +129,8 @@ def _plain(error: BaseException) -> BaseException:
     return plain
 
 
-def _parts(error: BaseException) -> _Parts:
+def parts_of(error: BaseException) -> Parts:
+    """What has to be known of an exception to make another that is like it."""
     arguments = (error.message, error.exceptions) if isinstance(error, _Group) else ()
     # A field of a built-in class that was never set reads as None, and differs from one that was set to None.
     given = ("errno", "strerror") if isinstance(error, OSError) and 2 <= len(error.args) <= 5 else ()
@@ -140,28 +141,38 @@ def _parts(error: BaseException) -> _Parts:
             value = descriptor.__get__(error)
             if value is not None or descriptor.__objclass__.__flags__ & _HEAP_TYPE or name in given:
                 fields[name] = value
-    return _Parts(arguments, fields, dict(vars(error)))
+    return Parts(arguments, fields, dict(vars(error)))
 
 
-def _assembled(original: Any, parts: _Parts) -> BaseException:
-    """An exception made from parts without a call of `__init__`, whose signature can be anything."""
-    made = _class_for(original)
-    solid = made  # the built-in class whose layout the instances have; only its `__new__` may make them
+def blank(kind: Any, arguments: tuple[Any, ...]) -> BaseException:
+    """An exception made without a call of `__init__`, whose signature can be anything."""
+    solid = kind  # the built-in class whose layout the instances have; only its `__new__` may make them
     while solid.__flags__ & _HEAP_TYPE:
         solid = solid.__base__
-    twin: BaseException = solid.__new__(made, *parts.arguments)
+    made: BaseException = solid.__new__(kind, *arguments)
+    return made
+
+
+def fill(made: BaseException, parts: Parts) -> None:
+    """Give an exception that was made blank the rest of its parts."""
+    kind: Any = type(made)
     for name, value in parts.fields.items():
         with contextlib.suppress(AttributeError, TypeError):  # the fields that `__new__` has set are read-only
-            _fields(made)[name].__set__(twin, value)
-    vars(twin).update(parts.attributes)
+            _fields(kind)[name].__set__(made, value)
+    vars(made).update(parts.attributes)
+
+
+def _assembled(original: Any, parts: Parts) -> BaseException:
+    twin = blank(twin_class(original), parts.arguments)
+    fill(twin, parts)
     return twin
 
 
 @functools.cache
-def _class_for(original: Any) -> Any:
+def twin_class(original: Any) -> Any:
     """The class of `EagerException`s that are instances of the original; it goes by the original's name."""
     names = {name: getattr(original, name) for name in ("__module__", "__qualname__", "__doc__")}
-    return types.new_class(original.__name__, (_Caught, original), exec_body=lambda body: body.update(names))
+    return types.new_class(original.__name__, (Caught, original), exec_body=lambda body: body.update(names))
 
 
 @functools.cache

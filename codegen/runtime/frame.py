@@ -1,7 +1,8 @@
 """The eager function that is running, as the calls in its body see it."""
 
 import itertools
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol
 
@@ -41,7 +42,16 @@ class Frame(NamedTuple):
     engine: Engine
 
 
-_runs = itertools.count(1)
+# The first number of whatever is counted for a trace, so that processes that share a trace never give the same one.
+FIRST_NUMBER = "EAGERC_FIRST_NUMBER"
+
+
+def numbers() -> Iterator[int]:
+    """Numbers that no other process gives."""
+    return itertools.count(int(os.environ.get(FIRST_NUMBER, "1")))
+
+
+_runs = numbers()
 _current: ContextVar[Frame | None] = ContextVar("eagerc_frame", default=None)
 
 

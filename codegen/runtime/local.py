@@ -1,38 +1,32 @@
-"""The embedded engine: entities run in threads of this process.
+"""The embedded engine: entities run in threads of this process, and plain tasks in processes where there are some.
 
-This module owns what the engine needs of flytekit's insides: the variable that holds its stack of contexts, the handler
-of a call, `execute` of a task, and the change that a failing task makes to its exception.
+This module owns what the engine needs of flytekit's insides: the variable that holds its stack of contexts, and the
+handler of a call.
 """
 
 import asyncio
 import concurrent.futures
 import contextlib
 import contextvars
-import copy
 import os
-import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from flytekit.core.base_task import PythonTask
 from flytekit.core.context_manager import ExecutionState, FlyteContext, FlyteContextManager, flyte_context_Var
 from flytekit.core.promise import flyte_entity_call_handler
 from flytekit.core.python_function_task import AsyncPythonFunctionTask
-from flytekit.core.reference_entity import ReferenceEntity
-from flytekit.utils.asyn import loop_manager
 
-from . import frame
-from .exceptions import restored, too_late, without_prefix
+from . import frame, jobs
+from .coroutines import CLEAN_UP_SECONDS, Seat, Stop, run_coroutine, seat
+from .exceptions import as_eager_exception, too_late
 from .frame import Call
 from .logs import LOG
+from .originals import as_raised
 from .overrides import NONE
 from .threads import crew
 
 T = TypeVar("T")
-
-# How long a cancelled coroutine may clean up before its caller goes on without it.
-CLEAN_UP_SECONDS = 1.0
 
 # In these modes a call has to give what flytekit gives: a node, a promise, or an execution on the cluster.
 _FLYTEKITS_OWN = (
@@ -43,46 +37,8 @@ _FLYTEKITS_OWN = (
 )
 
 
-class Stop:
-    """Cancels the coroutine of an entity from the thread of its caller."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._requested = False
-        self._cancel: Callable[[], object] | None = None
-
-    def arm(self) -> None:
-        """Aim at the task of asyncio that calls this."""
-        task = asyncio.current_task()
-        assert task is not None
-        with self._lock:
-            self._cancel = partial(asyncio.get_running_loop().call_soon_threadsafe, task.cancel)
-            if self._requested:
-                task.cancel()
-
-    def request(self) -> bool:
-        """Cancel it; false where there is nothing that could be cancelled."""
-        with self._lock:
-            self._requested = True
-            if self._cancel is None:
-                return False
-            with contextlib.suppress(RuntimeError):  # its loop is closed: it has ended
-                self._cancel()
-            return True
-
-
-class Seat(NamedTuple):
-    """Where an entity runs: its level of nesting, and how its caller stops it."""
-
-    level: int
-    stop: Stop
-
-
-_seat: contextvars.ContextVar[Seat | None] = contextvars.ContextVar("eagerc_seat", default=None)
-
-
 class Local:
-    """Runs each entity in a thread of its own, with nothing of the caller's context variables, as a pod would."""
+    """Runs each entity in a thread or a process of its own, with nothing of the caller's context variables."""
 
     async def run(self, call: Call) -> Any:
         if call.overrides == NONE:
@@ -145,7 +101,7 @@ def is_local() -> bool:
 
 def run_body(name: str, function: Callable[..., Coroutine[Any, Any, T]], inputs: dict[str, Any]) -> T:
     """Run the body of an eager function to its end, on an event loop of its own."""
-    return _run_coroutine(_body(name, function, inputs))
+    return run_coroutine(_body(name, function, inputs))
 
 
 async def _body(name: str, function: Callable[..., Coroutine[Any, Any, T]], inputs: dict[str, Any]) -> T:
@@ -158,40 +114,22 @@ async def _body(name: str, function: Callable[..., Coroutine[Any, Any, T]], inpu
     return await function(**inputs)
 
 
-def _run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, whatever this thread is doing, so that the caller of the entity can cancel it."""
-
-    async def stoppable() -> T:
-        seat = _seat.get()
-        if seat is not None:
-            seat.stop.arm()
-        return await coroutine
-
-    if _in_event_loop():
-        value: T = loop_manager.run_sync(stoppable)
-        return value
-    return asyncio.run(stoppable())
-
-
-def _in_event_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
 def _submit(call: Call, stop: Stop) -> "concurrent.futures.Future[Any]":
-    seat = _seat.get()
-    level = 0 if seat is None else seat.level + 1
+    present = seat.get()
+    level = 0 if present is None else present.level + 1
+    place = crew(level)
+    pool = jobs.pool()
+    where = None if pool is None else jobs.address(call.entity)
+    if pool is not None and where is not None:
+        place, call = pool.crew, call._replace(entity=pool.sent(call, where, stop))
     future: concurrent.futures.Future[Any] = concurrent.futures.Future()
-    context = _fresh_context(FlyteContextManager.current_context())
+    context = fresh_context(FlyteContextManager.current_context())
     job = partial(contextvars.Context().run, _execute, call, context, Seat(level, stop))
-    crew(level).submit(partial(_settle, future, job))
+    place.submit(partial(_settle, future, job))
     return future
 
 
-def _fresh_context(context: FlyteContext) -> FlyteContext:
+def fresh_context(context: FlyteContext) -> FlyteContext:
     """The context in which an entity starts as if it were called outside of any eager function.
 
     What the caller configured stays (where files go, settings of serialization); its decks and its folder are its own.
@@ -219,61 +157,22 @@ def _settle(future: "concurrent.futures.Future[Any]", job: Callable[[], Any]) ->
         value = job()
     except concurrent.futures.CancelledError:  # what a cancelled coroutine becomes on its way out of another thread
         future.set_exception(asyncio.CancelledError())
+    except StopIteration as error:  # the one that no future of asyncio takes: who awaits it would wait for ever
+        future.set_exception(as_eager_exception(error))
     except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to the caller
         future.set_exception(error)
     else:
         future.set_result(value)
 
 
-def _execute(call: Call, context: FlyteContext, seat: Seat) -> Any:
+def _execute(call: Call, context: FlyteContext, place: Seat) -> Any:
     flyte_context_Var.set([context])
-    _seat.set(seat)
-    entity, inputs = call.entity, call.inputs
-    failure = Failure()
-    if isinstance(entity, PythonTask) and not isinstance(entity, ReferenceEntity):
-        entity = _watched(entity, failure)
-    try:
+    seat.set(place)
+
+    def run(entity: Any) -> Any:
         # What an async task's own `__call__` awaits, without a loop around it.
         if isinstance(entity, AsyncPythonFunctionTask):
-            return flyte_entity_call_handler(entity, **inputs)
-        return entity(**inputs)
-    except Exception as error:  # noqa: BLE001 - whatever the entity raises belongs to its caller
-        caught = error
-    raise failure.original(caught)
+            return flyte_entity_call_handler(entity, **call.inputs)
+        return entity(**call.inputs)
 
-
-class Failure:
-    """The exception that left the code of a task, as it was before flytekit put a prefix in place of its arguments."""
-
-    def __init__(self) -> None:
-        self._raised: Exception | None = None
-        self._args: tuple[Any, ...] = ()
-
-    def record(self, error: Exception) -> None:
-        self._raised, self._args = error, error.args
-
-    def original(self, caught: Exception) -> Exception:
-        """The exception that the caller of the task is to see, where flytekit lets out the one that was caught."""
-        if self._raised is None:
-            return without_prefix(caught)
-        return without_prefix(restored(self._raised, self._args))
-
-
-def _watched(task: Any, failure: Failure) -> Any:
-    """A copy of a task that records what its `execute` raises; the task itself is shared with other threads."""
-    execute = task.execute
-    if type(task).execute is AsyncPythonFunctionTask.execute and "execute" not in vars(task):
-        # flytekit's way of waiting for a coroutine never ends when the coroutine raises SystemExit.
-        def execute(**inputs: Any) -> Any:
-            return _run_coroutine(task.async_execute(**inputs))
-
-    def watched_execute(**inputs: Any) -> Any:
-        try:
-            return execute(**inputs)
-        except Exception as error:
-            failure.record(error)
-            raise
-
-    watched = copy.copy(task)
-    watched.execute = watched_execute
-    return watched
+    return as_raised(call.entity, run)

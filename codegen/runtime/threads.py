@@ -10,10 +10,11 @@ LIMIT = 64
 
 
 class Crew:
-    """Runs jobs in at most `LIMIT` daemon threads; further jobs wait for a free one."""
+    """Runs jobs in at most `limit` daemon threads; further jobs wait for a free one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, limit: int = LIMIT) -> None:
         self._name = name
+        self._limit = limit
         self._jobs: deque[Callable[[], None]] = deque()
         self._wake = threading.Condition()
         self._idle = 0
@@ -23,7 +24,7 @@ class Crew:
         """Run a job that raises nothing."""
         with self._wake:
             self._jobs.append(job)
-            if len(self._jobs) > self._idle and self._size < LIMIT:
+            if len(self._jobs) > self._idle and self._size < self._limit:
                 self._size += 1
                 threading.Thread(target=self._work, name=f"{self._name}-{self._size}", daemon=True).start()
             self._wake.notify()

@@ -6,7 +6,7 @@ from eagerc.analyses import analysis_of_all, errors
 from eagerc.cli.flyte_options import add_build_options, add_flyte_options, chosen
 from eagerc.cli.status import report_errors
 from eagerc.trees import built
-from eagerc.user_environment import interpreter, start
+from eagerc.user_environment import Program, interpreter, start
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,4 +28,4 @@ def run(options: argparse.Namespace) -> int:
     if status:
         return status
     tree = built(configured, options.build_dir)
-    return start(python, tree.folder, "register_command", [choices], tree.roots)
+    return start(python, tree.folder, Program("register_command", [choices], tree.roots))

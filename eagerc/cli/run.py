@@ -9,13 +9,15 @@ from eagerc.cli.flyte_options import add_build_options, add_flyte_options, chose
 from eagerc.cli.status import report_errors
 from eagerc.failures import UsageError
 from eagerc.trees import built
-from eagerc.user_environment import interpreter, start
+from eagerc.user_environment import Program, interpreter, start
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `eagerc run`."""
     parser.usage = "eagerc run [-h] [OPTION ...] FILE FUNCTION [--name value ...]"
     add_build_options(parser)
+    jobs = "run the tasks in up to N processes, so that they compute on several cores; threads without it"
+    parser.add_argument("--jobs", metavar="N", type=_count, help=jobs)
     parser.add_argument("--remote", action="store_true", help="register and run on a Flyte cluster")
     parser.add_argument("--wait", action="store_true", help="follow the remote run to its end and print its result")
     parser.add_argument("--recover", metavar="EXECUTION", help="take over what succeeded in a remote run that failed")
@@ -33,6 +35,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.file}: is a folder; name the file that holds the function")
     if not options.remote:
         _refuse_without_remote(options)
+    elif options.jobs is not None:
+        raise UsageError("--jobs: only for a local run; on a cluster each task has a container of its own")
     choices = chosen(options, options.flyte_options)
     python = interpreter(options.python)
     configured = analysis_of_all([options.file])
@@ -43,11 +47,17 @@ def run(options: argparse.Namespace) -> int:
     file = os.path.join(tree.folder, path_in_tree(configured.analysis.modules[0].file))
     call = [options.file, file, options.function, *options.inputs]
     if options.remote:
-        return start(python, tree.folder, "remote_command", [choices, *call], tree.roots)
-    return start(python, tree.folder, "command", call, tree.roots)
+        return start(python, tree.folder, Program("remote_command", [choices, *call], tree.roots))
+    return start(python, tree.folder, Program("command", call, tree.roots, options.jobs))
 
 
 def _refuse_without_remote(options: argparse.Namespace) -> None:
     given = [f"--{name.replace('_', '-')}" for name in options.flyte_options if getattr(options, name)]
     if given:
         raise UsageError(f"{', '.join(given)}: only for a run on a cluster; add --remote")
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes: give 1 or more")
+    return int(text)

@@ -1,5 +1,6 @@
 """`eagerc run`: the build, the interpreter of the user's environment, and what comes back."""
 
+import json
 import os
 import statistics
 import subprocess
@@ -35,6 +36,16 @@ async def stubborn() -> int:
     if not [word for word in [] if word]:
         raise ArithmeticError("I will not count")
     return 1
+
+
+@task
+def process() -> int:
+    return os.getpid()
+
+
+@eager
+async def processes() -> list[int]:
+    return [os.getpid(), await process(), await process()]
 
 
 @eager
@@ -79,8 +90,16 @@ def test_an_exception_is_shown_as_the_user_wrote_it(shop: Path, process: Command
 
 def test_a_traceback_leads_into_libraries_too(shop: Path, process: Command) -> None:
     done = process("run", "--build-dir", "deeper/than/the/source", "src/shop.py", "average")
-    assert f'File "{shop}", line 28, in average\n    return mean([])\n' in done.stderr
+    assert f'File "{shop}", line 38, in average\n    return mean([])\n' in done.stderr
     assert f'File "{statistics.__file__}", line ' in done.stderr
+
+
+@pytest.mark.usefixtures("shop")
+def test_tasks_run_in_processes(process: Command) -> None:
+    done = process("run", "--jobs", "2", "src/shop.py", "processes")
+    own, *others = json.loads(done.stdout.splitlines()[-1])
+    assert own not in others
+    assert len(set(others)) == 1
 
 
 @pytest.mark.usefixtures("shop")
@@ -97,7 +116,7 @@ def test_modules_of_the_working_folder_stay_out(process: Command, tmp_path: Path
     [
         (["words"], "Missing option '--path'"),
         (["word"], "src/shop.py holds no entity 'word'; did you mean 'words'?"),
-        (["zzz"], "src/shop.py holds no entity 'zzz'; it holds average, read, stubborn, words"),
+        (["zzz"], "src/shop.py holds no entity 'zzz'; it holds average, process, processes, read, stubborn, words"),
         (["Shop.words"], "src/shop.py holds no entity 'Shop.words'"),
         (["SOURCE"], "src/shop.py holds no entity 'SOURCE'"),
     ],

@@ -1,17 +1,20 @@
 """The payload under the name that it has in a build tree, imported from where it lies in the project."""
 
+import importlib
 import importlib.util
 import logging
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 PAYLOAD = Path(__file__).parents[2] / "codegen" / "runtime"
+DATA = Path(__file__).parent / "data"
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -39,6 +42,25 @@ def tree(tmp_path: Path) -> Path:
     """A folder that holds a copy of the payload, as a build tree does."""
     shutil.copytree(PAYLOAD, tmp_path / "eagerc_runtime", ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
+    """Import a program of `data`, from a folder from which the processes that this one starts import too."""
+    folder = tmp_path_factory.mktemp("programs")
+    (folder / "eagerc_runtime").symlink_to(PAYLOAD)
+    shutil.copytree(DATA, folder, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        yield importlib.import_module
+    for path in DATA.glob("*.py"):
+        sys.modules.pop(path.stem, None)
+
+
+@pytest.fixture
+def workshop(tree: Path) -> Path:
+    """That folder with the programs of `data` beside the payload."""
+    return Path(shutil.copytree(DATA, tree, dirs_exist_ok=True))
 
 
 @pytest.fixture

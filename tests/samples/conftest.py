@@ -38,11 +38,21 @@ def tree(tmp_path_factory: pytest.TempPathFactory, samples: Path, eagerc: Callab
 @pytest.fixture(scope="session")
 def outcomes(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     """Every case, run on flytekit in one process that knows the build tree only."""
-    folder = tmp_path_factory.mktemp("runs")
+    return _run_cases(tree, tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="session")
+def outcomes_in_processes(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
+    """Every case, with the bodies of its tasks in processes of their own."""
+    return _run_cases(tree, tmp_path_factory.mktemp("runs"), EAGERC_JOBS="2")
+
+
+def _run_cases(tree: Path, folder: Path, **variables: str) -> list[Outcome]:
     table = cases()
     rows = json.dumps([case._asdict() for case in table])
     command = [sys.executable, "-P", str(HERE / "run_cases.py"), str(tree), str(folder / "trace.jsonl")]
-    done = subprocess.run(command, input=rows, capture_output=True, text=True, check=False, cwd=folder)
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, input=rows, capture_output=True, text=True, check=False, cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     return [

@@ -18,6 +18,17 @@ def test_a_run_gives_what_the_table_says(number: int, outcomes: list[Outcome]) -
     assert (outcome.case.raises in outcome.raises) if outcome.case.raises else not outcome.raises
 
 
+def test_in_processes_everything_is_as_in_threads(
+    outcomes: list[Outcome], outcomes_in_processes: list[Outcome]
+) -> None:
+    def story(outcome: Outcome) -> tuple[object, ...]:
+        # What is gathered starts in the order of the source and ends in any order.
+        events = [tuple(event[key] for key in ("event", "site", "entity", "parent")) for event in outcome.trace]
+        return outcome.case, outcome.result, outcome.raises, sorted(events)
+
+    assert [story(outcome) for outcome in outcomes_in_processes] == [story(outcome) for outcome in outcomes]
+
+
 def source_name(entity: str) -> str:
     """Give the name of a definition for the name that Flyte gives it; they differ for map tasks."""
     return re.sub(
