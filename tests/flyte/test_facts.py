@@ -66,13 +66,13 @@ class Fact(NamedTuple):
 
 
 def _terminate(cluster: Cluster, parent: str) -> None:
-    cluster.until(lambda: len(_running(cluster, parent)) == 3)
+    cluster.until(lambda: len(_running(cluster, parent)) == 3, LIMIT_SECONDS)
     cluster.control(f"signal/{parent}", {"signal": "SIGTERM"})
 
 
 def _cut_off(cluster: Cluster, parent: str) -> None:
     """Nothing about the children is answered for 3 s."""
-    cluster.until(lambda: len(_running(cluster, parent)) == 3)
+    cluster.until(lambda: len(_running(cluster, parent)) == 3, LIMIT_SECONDS)
     for child in _children(cluster, parent):
         cluster.control("faults", {"code": "UNAVAILABLE", "times": -1, "match": child["name"], "seconds": 3})
 
