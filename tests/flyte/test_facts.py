@@ -94,6 +94,11 @@ def _lost(seen: Seen) -> bool:
     return seen.phase in ("RUNNING", "FAILED")
 
 
+def _left_alone(seen: Seen) -> bool:
+    """Nobody stopped a child; it may have ended since."""
+    return bool(seen.children) and "ABORTED" not in seen.phases()
+
+
 def _running_on(entity: str) -> Look:
     return lambda seen: "RUNNING" in seen.phases(entity)
 
@@ -142,7 +147,7 @@ FACTS = {
     "18d array": Fact("tables.gets_an_array", _gives(6), _lost, hangs=True),
     "18d unknown": Fact("defects.unlucky_launch", _gives(1), _hangs, _answer_unknown, hangs=True),
     "18d raised": Fact("defects.raises_while_launching", _failed, _hangs, hangs=True),
-    "18e unavailable": Fact("defects.waits_a_while", _gives(3), _all(_failed, _running_on("seconds")), _cut_off),
+    "18e unavailable": Fact("defects.waits_a_while", _gives(3), _all(_failed, _left_alone), _cut_off),
     "18e preempted": Fact("defects.waits_a_while", _gives(3), _lost, _terminate, hangs=True),
     "18f outputs": Fact("defects.named_outputs", _gives("1 two"), _failed),
     "18f messages": Fact(
