@@ -66,13 +66,13 @@ class Fact(NamedTuple):
 
 
 def _terminate(cluster: Cluster, parent: str) -> None:
-    cluster.until(lambda: len(_running(cluster, parent)) == 3)
+    cluster.until(lambda: len(_running(cluster, parent)) == 3, LIMIT_SECONDS)
     cluster.control(f"signal/{parent}", {"signal": "SIGTERM"})
 
 
 def _cut_off(cluster: Cluster, parent: str) -> None:
     """Nothing about the children is answered for 3 s."""
-    cluster.until(lambda: len(_running(cluster, parent)) == 3)
+    cluster.until(lambda: len(_running(cluster, parent)) == 3, LIMIT_SECONDS)
     for child in _children(cluster, parent):
         cluster.control("faults", {"code": "UNAVAILABLE", "times": -1, "match": child["name"], "seconds": 3})
 
@@ -92,6 +92,11 @@ def _hangs(seen: Seen) -> bool:
 def _lost(seen: Seen) -> bool:
     """Hang or failure."""
     return seen.phase in ("RUNNING", "FAILED")
+
+
+def _left_alone(seen: Seen) -> bool:
+    """Nobody stopped a child; it may have ended since."""
+    return bool(seen.children) and "ABORTED" not in seen.phases()
 
 
 def _running_on(entity: str) -> Look:
@@ -142,7 +147,7 @@ FACTS = {
     "18d array": Fact("tables.gets_an_array", _gives(6), _lost, hangs=True),
     "18d unknown": Fact("defects.unlucky_launch", _gives(1), _hangs, _answer_unknown, hangs=True),
     "18d raised": Fact("defects.raises_while_launching", _failed, _hangs, hangs=True),
-    "18e unavailable": Fact("defects.waits_a_while", _gives(3), _all(_failed, _running_on("seconds")), _cut_off),
+    "18e unavailable": Fact("defects.waits_a_while", _gives(3), _all(_failed, _left_alone), _cut_off),
     "18e preempted": Fact("defects.waits_a_while", _gives(3), _lost, _terminate, hangs=True),
     "18f outputs": Fact("defects.named_outputs", _gives("1 two"), _failed),
     "18f messages": Fact(
