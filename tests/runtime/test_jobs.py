@@ -150,7 +150,8 @@ def test_what_cannot_be_sent_of_an_exception_is_told_with_the_site(shop: Any) ->
         with pytest.raises(kind, match="open") as caught:
             result_of(partial(invoke, "module:function#entity#1", entity, word="open"))
         assert isinstance(caught.value, EagerException)
-        (note,) = caught.value.__notes__
+        note, place = caught.value.__notes__
+        assert place.startswith("invoked at ")
         assert note.startswith("eagerc: not all of it could be sent from the process of the task: ")
         assert note.endswith(" (module:function#entity#1)")
 
