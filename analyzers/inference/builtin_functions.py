@@ -1,11 +1,9 @@
-"""Builtin functions and the parts of the standard library that call functions or hand values through."""
+"""Builtin functions and parts of the standard library that look things up by name, make callables, or ask of types."""
 
 import ast
-from collections.abc import Callable
-from typing import Any
 
-from analyzers.inference.objects import FACTORY
-from analyzers.inference.record_functions import RECORD_HANDLERS, RecordFunctions
+from analyzers.inference.iteration_functions import ITERATION_HANDLERS, Handler, IterationFunctions
+from analyzers.inference.record_functions import RECORD_HANDLERS
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
@@ -32,7 +30,6 @@ from analyzers.inference.values import (
     joined,
     only,
     ordered,
-    single,
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
@@ -60,166 +57,10 @@ _LOOKING_AT_THE_WHOLE = frozenset(
 """What does not use the elements of a container."""
 
 _PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "len", "repr", "round", "str")
-_FOLDS = 6
-"""How often a reduction is followed; what it gives is the same from then on, or nested without end."""
 
 
-class BuiltinFunctions(RecordFunctions):
+class BuiltinFunctions(IterationFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
-
-    def _call_listed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        kind = {"builtins.tuple": "tuple", "builtins.set": "set", "builtins.frozenset": "set"}.get(name, "list")
-        if not arguments.all:
-            return self.sequence(kind, point.node, [])
-        items = self._spread_first(arguments)
-        if items is not None:
-            return self.sequence(kind, point.node, items)
-        return self.many(kind, point.node, self.iterated(joined(arguments.all), point.node))
-
-    def _spread_first(self, arguments: Arguments) -> list[Values] | None:
-        return self.exact_items(arguments.positional[0] if arguments.positional else EMPTY)
-
-    def _call_new_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        obj = self.new_dict(point.node)
-        sources = arguments.positional[1:] if name.endswith("defaultdict") else arguments.positional
-        for values in sources:
-            self.update_from(obj, values, point.node)
-        for key, values in arguments.keywords:
-            self.store_item(obj, const(key), values)
-        if name.endswith("defaultdict") and arguments.positional:
-            self.weaken((obj, FACTORY), arguments.positional[0] - NONE)
-        if arguments.double_star is not None:
-            self.store_item(obj, PLAIN, arguments.double_star)
-        return only(obj)
-
-    def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        elements = self.iterated(arguments.argument(0, "iterable"), point.node)
-        self._apply(arguments.keyword("key"), [elements], point)
-        return self.many("list", point.node, elements)
-
-    def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        parts = list(arguments.positional)
-        elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
-        self._apply(arguments.keyword("key"), [elements], point)
-        return join(self.forced(elements, point.node), arguments.keyword("default"))
-
-    def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        items = self._spread_first(arguments)
-        if items is not None:
-            return self.sequence("iterator", point.node, items[::-1])
-        return self.many("iterator", point.node, self.iterated(joined(arguments.all), point.node))
-
-    def _call_iterator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        items = self._spread_first(arguments)
-        if items is not None:
-            return self.sequence("iterator", point.node, items)
-        return self.many("iterator", point.node, self.iterated(arguments.argument(0, "iterable"), point.node))
-
-    def _call_sliced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        items = self._spread_first(arguments)
-        bounds = [constants(values) for values in arguments.positional[1:]]
-        known = [bound[0] for bound in bounds if bound is not None and len(bound) == 1]
-        numbers = [number for number in known if number is None or isinstance(number, int)]
-        if items is None or len(numbers) < len(bounds):
-            return self.many("iterator", point.node, self.iterated(arguments.argument(0, "iterable"), point.node))
-        return self.sequence("iterator", point.node, items[slice(*numbers)])
-
-    def _call_next(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        default = arguments.positional[1] if len(arguments.positional) > 1 else EMPTY
-        values = arguments.argument(0, "iterator")
-        more = bool(values) and all(isinstance(value, Obj) and self.items(value) for value in values)
-        found = self.each(values, lambda value: self._next_of(value, point))
-        return found if more else join(found, default)
-
-    def _next_of(self, value: Value, point: CallPoint) -> Values:
-        step = None
-        if isinstance(value, Obj) and value.kind == "instance":
-            step = self.call_method(value, "__next__", Arguments(), point)
-        elif isinstance(value, Obj) and value.kind == "iterator":
-            step = self.take_item(value, const(0))
-        return self.iterated(only(value), point.node) if step is None else step
-
-    def _call_enumerated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        items = self._spread_first(arguments)
-        if items is None:
-            element = self.iterated(arguments.argument(0, "iterable"), point.node)
-            return self.many("iterator", point.node, self.tuple_at(point.node, 0, [PLAIN, element]))
-        pairs = [self.tuple_at(point.node, index, [const(index), item]) for index, item in enumerate(items)]
-        return self.sequence("iterator", point.node, pairs)
-
-    def _call_zipped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        columns = [self.items(next(iter(v))) if len(v) == 1 and _container(v) else None for v in arguments.positional]  # type: ignore[arg-type]  # _container has looked
-        if arguments.star is None and columns and all(column is not None for column in columns):
-            rows = zip(*(column for column in columns if column is not None), strict=False)
-            pairs = [self.tuple_at(point.node, index, list(row)) for index, row in enumerate(rows)]
-            return self.sequence("iterator", point.node, pairs)
-        elements = [self.iterated(values, point.node) for values in arguments.positional]
-        if arguments.star is not None:
-            return self.many("iterator", point.node, joined([arguments.star, *elements]))
-        return self.many("iterator", point.node, self.tuple_at(point.node, 0, elements))
-
-    def _apply(self, functions: Values, arguments: list[Values], point: CallPoint) -> Values:
-        """Call what a library function was given."""
-        if not functions or functions == NONE:
-            return EMPTY
-        return self.call(functions, Arguments(tuple(arguments)), CallPoint(point.node, point.at, direct=False))
-
-    def _call_mapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        function, *iterables = arguments.positional or (EMPTY,)
-        elements = [self.iterated(values, point.node) for values in iterables]
-        return self.many("iterator", point.node, self._apply(function, elements, point))
-
-    def _call_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        function = arguments.argument(0, "function")
-        rows = self.iterated(arguments.argument(1, "iterable"), point.node)
-        results = []
-        for row in rows:
-            items = self.items(row) if isinstance(row, Obj) else None
-            spread = (
-                Arguments(tuple(items)) if items is not None else Arguments(star=self.iterated(only(row), point.node))
-            )
-            results.append(self.call(function, spread, CallPoint(point.node, point.at, direct=False)))
-        return self.many("iterator", point.node, joined(results))
-
-    def _call_filtered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        elements = self.iterated(arguments.argument(1, "iterable"), point.node)
-        self.forced(self._apply(arguments.argument(0, "function"), [elements], point), point.node)
-        return self.many("iterator", point.node, elements)
-
-    def _call_reduced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        function, values, start = (arguments.argument(i, n) for i, n in enumerate(("function", "iterable", "initial")))
-        items = self.exact_items(values)
-        if items is None:
-            return self._folded(function, start, self.iterated(values, point.node), point)
-        if not start and items:
-            start, items = items[0], items[1:]
-        for element in items:
-            start = self._apply(function, [start, element], point)
-        return start
-
-    def _folded(self, function: Values, start: Values, element: Values, point: CallPoint) -> Values:
-        """The result of folding any number of equal elements."""
-        result = start or element
-        for _ in range(_FOLDS):
-            before = result
-            result = join(before, self._apply(function, [before, element], point))
-            if result == before:
-                break
-        return result
-
-    def _call_chained(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        parts = arguments.all
-        if name.endswith("from_iterable"):
-            parts = tuple(self.iterated(values, point.node) for values in parts)
-        return self.many("iterator", point.node, joined(self.iterated(values, point.node) for values in parts))
-
-    def _call_range(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """Numbers; none at all where that is certain."""
-        numbers = [value.value for value in map(single, arguments.positional) if isinstance(value, Const)]
-        bounds = [number for number in numbers if isinstance(number, int)]
-        if len(bounds) == len(arguments.positional) and 0 < len(bounds) < 3 and not range(*bounds):
-            return self.sequence("iterator", point.node, [])
-        return self.mixed([self.forced(values, point.node) for values in arguments.all])
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         target = arguments.argument(0, "object")
@@ -388,10 +229,6 @@ class BuiltinFunctions(RecordFunctions):
         return only(Unknown(Category.UNSUPPORTED, reason, "write the call out"))
 
 
-def _container(values: Values) -> bool:
-    return all(isinstance(value, Obj) and value.kind not in ("instance", "dict") for value in values)
-
-
 def _is_builtin(name: str) -> bool:
     return name.startswith("builtins.")
 
@@ -404,22 +241,7 @@ def _nesting(values: Values) -> int:
     return 1 + max((_nesting(value.function) for value in values if isinstance(value, Partial)), default=0)
 
 
-Handler = Callable[[Any, str, Arguments, CallPoint], Values]
-
 HANDLERS: dict[str, Handler] = {
-    **dict.fromkeys(
-        ("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "collections.deque"),
-        BuiltinFunctions._call_listed,
-    ),
-    **dict.fromkeys(
-        ("builtins.dict", "collections.OrderedDict", "collections.defaultdict", "types.MappingProxyType"),
-        BuiltinFunctions._call_new_dict,
-    ),
-    **dict.fromkeys(("builtins.min", "builtins.max"), BuiltinFunctions._call_extreme),
-    **dict.fromkeys(("builtins.iter", "builtins.aiter"), BuiltinFunctions._call_iterator),
-    **dict.fromkeys(("itertools.chain", "itertools.chain.from_iterable"), BuiltinFunctions._call_chained),
-    "itertools.cycle": BuiltinFunctions._call_iterator,
-    "itertools.islice": BuiltinFunctions._call_sliced,
     **dict.fromkeys(
         ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.cached_property"),
         BuiltinFunctions._call_descriptor,
@@ -430,28 +252,18 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
     **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
     "builtins.isinstance": BuiltinFunctions._call_isinstance,
-    "builtins.range": BuiltinFunctions._call_range,
-    "builtins.sorted": BuiltinFunctions._call_sorted,
-    "builtins.reversed": BuiltinFunctions._call_reversed,
-    "builtins.next": BuiltinFunctions._call_next,
-    "builtins.anext": BuiltinFunctions._call_next,
-    "builtins.enumerate": BuiltinFunctions._call_enumerated,
-    "builtins.zip": BuiltinFunctions._call_zipped,
-    "builtins.map": BuiltinFunctions._call_mapped,
-    "builtins.filter": BuiltinFunctions._call_filtered,
     "builtins.getattr": BuiltinFunctions._call_getattr,
     "builtins.setattr": BuiltinFunctions._call_setattr,
     "builtins.globals": BuiltinFunctions._call_globals,
     "builtins.vars": BuiltinFunctions._call_vars,
     "builtins.super": BuiltinFunctions._call_super_of,
     "builtins.type": BuiltinFunctions._call_type,
-    "itertools.starmap": BuiltinFunctions._call_starmapped,
-    "functools.reduce": BuiltinFunctions._call_reduced,
     "functools.partial": BuiltinFunctions._call_partial,
     "functools.partialmethod": BuiltinFunctions._call_partial,
     "functools.wraps": BuiltinFunctions._call_wraps,
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     "importlib.import_module": BuiltinFunctions._call_import_module,
     "builtins.__import__": BuiltinFunctions._call_import,
+    **ITERATION_HANDLERS,
     **RECORD_HANDLERS,
 }

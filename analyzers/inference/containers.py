@@ -1,10 +1,10 @@
-"""Methods of builtin containers and of other values that the project does not define."""
+"""Methods of builtin containers."""
 
 import ast
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.inference.calls import REGISTERED, Calls
+from analyzers.inference.calls import Calls
 from analyzers.inference.objects import FACTORY, slot
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
@@ -12,21 +12,9 @@ from analyzers.inference.values import (
     NONE,
     PLAIN,
     Arguments,
-    ClassRef,
     Const,
-    Coroutine,
-    Data,
-    Descriptor,
-    ExternalInstance,
-    Function,
     Future,
-    Generator,
-    Method,
-    ModuleRef,
     Obj,
-    Partial,
-    Pending,
-    Value,
     Values,
     const,
     join,
@@ -35,147 +23,18 @@ from analyzers.inference.values import (
     ordered,
     single,
 )
-from analyzers.knowledge import flytekit
-
-_TEXT_METHODS = frozenset(
-    {"capitalize", "endswith", "format", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace"}
-    | {"rpartition", "rsplit", "rstrip", "split", "startswith", "strip", "title", "upper"}
-)
 
 
 class Containers(Calls):
-    """`receiver.name(...)` for receivers that are no instances of the project's classes."""
+    """`container.name(...)`, and what other parts do with containers."""
 
-    def call_builtin_method(self, receiver: Value, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        match receiver:
-            case Obj(kind="instance"):
-                return self._object_method(receiver, name, arguments, point)
-            case Obj():
-                return self._container_method(receiver, name, arguments, point)
-            case ExternalInstance(cls=cls):
-                return self.call_external(f"{cls}.{name}", arguments, point)
-            case Future(result=result):
-                return self._future_method(result, name, arguments, point)
-            case Const():
-                return self._text_method(receiver, name, arguments, point)
-            case Function() if name == "register":
-                return self._register(receiver, arguments, point)
-            case Generator():
-                return self._generator_method(receiver, name, point)
-            case Coroutine() | Pending() if name in ("__await__", flytekit.WITH_OVERRIDES):
-                return self._awaitable_method(receiver, name, arguments, point)
-            case Descriptor() if name in ("setter", "getter", "deleter"):
-                return only(receiver._replace(setter=joined(arguments.all)) if name == "setter" else receiver)
-            case ClassRef():
-                return self._class_method(receiver, name, arguments, point)
-            case Method(receiver=ModuleRef(name=module), name="__dict__"):
-                return self._container_method(self.module_dict(module, point.node), name, arguments, point)
-            case _:
-                return self._foreign_method(receiver, name, arguments, point)
-
-    def _foreign_method(self, receiver: Value, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A method of something that is not seen through."""
-        opaque = receiver.opaque if isinstance(receiver, Data) else ""
-        self.handed_over(arguments, point, opaque or name)
-        if isinstance(receiver, Method):
-            return self.opaque(f"`{name}`, a method outside the project")
-        if isinstance(receiver, Data) and opaque:
-            return only(Data(receiver.origins | self.mixed_origins(arguments), opaque))
-        return self.mixed([only(receiver), *arguments.all])
-
-    def _awaitable_method(
-        self, receiver: Coroutine | Pending, name: str, arguments: Arguments, point: CallPoint
-    ) -> Values:
-        record = self.record_of(receiver) if isinstance(receiver, Pending) and name != "__await__" else None
-        if name == "__await__":
-            return only(Future(self.awaited(only(receiver), point.node)))
-        if record is None or not _are_overrides(arguments):
-            values = self.forced(only(receiver), point.node)
-            return self.each(values, lambda value: self._foreign_method(value, name, arguments, point))
-        record.overridden = True
-        for values in arguments.all:
-            self.forced(values, point.node)
-        return only(receiver)
-
-    def _text_method(self, receiver: Const, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A method of a constant text, computed where its arguments are constants too."""
-        given = [single(values) for values in arguments.positional]
-        known = [value.value for value in given if isinstance(value, Const)]
-        if name not in _TEXT_METHODS or not isinstance(receiver.value, str) or len(known) < len(arguments.all):
-            return PLAIN
-        try:
-            result = getattr(receiver.value, name)(*known)
-        except (TypeError, ValueError, IndexError, KeyError):
-            return PLAIN
-        if isinstance(result, list | tuple):
-            return self.sequence(type(result).__name__, point.node, [const(part) for part in result])
-        return const(result)
-
-    def _register(self, generic: Function, arguments: Arguments, point: CallPoint) -> Values:
-        """`generic.register(function)`, and the decorator that `generic.register(type)` gives."""
-        functions = frozenset(value for value in joined(arguments.positional) if isinstance(value, Function))
-        if not functions:
-            return only(Partial(only(Method(generic, "register")), arguments, point.node))
-        self.weaken((generic, REGISTERED), functions)
-        return functions
-
-    def _generator_method(self, receiver: Generator, name: str, point: CallPoint) -> Values:
-        """`__next__`, `send` and the like of a generator."""
-        step = self.generated(receiver, point.node)
-        return only(Future(step)) if name in ("__anext__", "asend") else step
-
-    def module_dict(self, name: str, node: ast.expr) -> Obj:
-        """The globals of a module, as they are now."""
-        obj = self.new_dict(node)
-        module = self.load(name)
-        for bound in sorted(self.global_names(module)) if module else ():
-            self.store_item(obj, const(bound), self.module_attribute(name, bound))
-        return obj
-
-    def mixed_origins(self, arguments: Arguments) -> frozenset[str]:
-        return frozenset[str]().union(*(self.origins(values) for values in arguments.all))
-
-    def _object_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A method that `object` or an external base gives to an instance, reached through `super()`."""
-        content = self.content(obj)
-        if name == "__init__":
-            self.fill_content(obj, arguments, point)
-            return NONE
-        if content is not None:
-            return self._container_method(content, name, arguments, point)
-        if name in ("__setattr__", "__init_subclass__", "__post_init__"):
-            return NONE
-        if name == "_asdict":
-            return self.as_dict(obj, point.node)
-        if name in ("_replace", "model_copy"):
-            return self.copied_instance(obj, arguments, point)
-        self.handed_over(arguments, point, name)
-        return self.opaque(f"`{name}` of a class outside the project")
-
-    def _class_method(self, cls: ClassRef, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A method that every class has, such as `super().__new__` and `__subclasses__`."""
-        if name == "__subclasses__":
-            known = [each for each, bases in self.bases.items() if cls in joined(bases)]
-            return self.sequence("list", point.node, [only(each) for each in known])
-        if name == "__new__":
-            classes = ordered(arguments.positional[0] if arguments.positional else only(cls))
-            return joined(self.new_instance(each, point.node) for each in classes if isinstance(each, ClassRef))
-        self.handed_over(arguments, point, name)
-        return self.mixed(list(arguments.all))
-
-    def _container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """What a method gives; what a method that is not known gives may be any of the elements."""
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
         if method is None:
             return self.mixed([self.elements(obj), *arguments.all])
         result: Values = method(self, obj, arguments, point.node)
         return result
-
-    def _future_method(self, result: Values, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        if name == "result":
-            return result
-        if name == "add_done_callback":
-            self.handed_over(arguments, point, name)
-        return PLAIN
 
     def _method_append(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         self.append(obj, joined(arguments.all))
@@ -423,10 +282,3 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("", "__delitem__"): Containers._method_delete,
     ("", "__iter__"): Containers._method_iterator,
 }
-
-
-def _are_overrides(arguments: Arguments) -> bool:
-    """Whether `fit(x=1).with_overrides(...)` gives options to the call; else it is a method of what the call gives."""
-    names = {name for name, _ in arguments.keywords}
-    others = arguments.positional or arguments.star is not None or arguments.double_star is not None
-    return bool(names) and not others and names <= flytekit.OVERRIDES

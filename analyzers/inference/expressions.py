@@ -2,11 +2,10 @@
 
 import ast
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-from analyzers.inference.operators import Operators
+from analyzers.inference.comprehensions import Comprehensions
 from analyzers.inference.records import CallPoint
-from analyzers.inference.scopes import Comprehension, scope_of
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
     EMPTY,
@@ -16,17 +15,12 @@ from analyzers.inference.values import (
     ClassRef,
     Const,
     Coroutine,
-    Data,
-    Env,
     External,
     Function,
     Future,
-    Method,
-    ModuleRef,
     Obj,
     Super,
     Unknown,
-    Value,
     Values,
     const,
     constants,
@@ -38,7 +32,6 @@ from analyzers.inference.values import (
 from analyzers.model.calls import Category
 
 _TEXT_LIMIT = 200
-_UNROLL_LIMIT = 16
 
 
 _NOT_FOLLOWED: Values = only(
@@ -46,15 +39,7 @@ _NOT_FOLLOWED: Values = only(
 )
 
 
-class _Turn(NamedTuple):
-    """One turn of a comprehension: whether its conditions hold (None: unknown), its key (of a dict) and its value."""
-
-    reached: bool | None
-    key: Values
-    value: Values
-
-
-class Expressions(Operators):
+class Expressions(Comprehensions):
     """`evaluate` for every kind of expression."""
 
     def evaluate(self, node: ast.expr) -> Values:
@@ -209,79 +194,6 @@ class Expressions(Operators):
         self.bind(name, values)
         self.here.env = previous
 
-    def _eval_subscript(self, node: ast.Subscript) -> Values:
-        values = self.evaluate(node.value)
-        if isinstance(node.slice, ast.Slice):
-            bounds = self.slice_of(node)
-            return joined(self._sliced(value, bounds, node) for value in values)
-        keys = self.evaluate(node.slice)
-        return joined(self.subscripted(value, keys, node) for value in values)
-
-    def subscripted(self, value: object, keys: Values, node: ast.expr) -> Values:
-        """`value[key]`."""
-        match value:
-            case Obj(kind="instance"):
-                return self._subscripted_instance(value, keys, node)
-            case Obj():
-                return self.subscripted_container(value, self.forced(keys, node), node)
-            case ClassRef() if self.is_enum(value):
-                names = constants(keys)
-                members = self.enum_members(value, node)
-                return members if names is None else joined(self.attribute(only(value), str(n), node) for n in names)
-            case Unknown():
-                return only(value)
-            case Method(receiver=ModuleRef(name=module), name="__dict__"):
-                return self._subscripted_module(module, keys, node)
-            case External(name="sys.version_info"):
-                return const(3) if keys == const(0) else PLAIN
-            case External(name="sys.modules"):
-                return self.named_modules(keys, node)
-            case ClassRef() | External():
-                return only(value)
-            case Data():
-                return only(Data(value.origins | self.origins(keys), value.opaque))
-            case Const():
-                return PLAIN
-            case Method():
-                return self.opaque("a subscript of an attribute outside the project")
-            case _:
-                return self.mixed([self.forced(only(value), node), self.forced(keys, node)])  # type: ignore[arg-type]  # any other Value
-
-    def _subscripted_module(self, module: str, keys: Values, node: ast.expr) -> Values:
-        names = constants(keys)
-        if names is None:
-            reason = f"the name of the global in `{self.module.text(node)}` is computed"
-            return only(Unknown(Category.DYNAMIC_KEY, reason, "look the entity up in a dict of entities instead"))
-        return joined(self.module_attribute(module, str(name)) for name in names)
-
-    def _subscripted_instance(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
-        found = self.call_method(obj, "__getitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
-        if found is not None:
-            return found
-        found = self.item_of_instance(obj, keys)
-        if found is not None:
-            return found
-        return self.iterated_instance(obj, node) if obj.cls and self.is_record(obj.cls) else PLAIN
-
-    def slice_of(self, node: ast.Subscript) -> slice | None:
-        """The slice that a subscript asks for, where its bounds are known."""
-        assert isinstance(node.slice, ast.Slice)
-        parts = (node.slice.lower, node.slice.upper, node.slice.step)
-        bounds = [single(self.evaluate(part)) if part else Const(None, "NoneType") for part in parts]
-        known = [bound.value for bound in bounds if isinstance(bound, Const)]
-        numbers = [bound for bound in known if bound is None or isinstance(bound, int)]
-        return slice(numbers[0], numbers[1], numbers[2] or None) if len(numbers) == len(parts) else None
-
-    def _sliced(self, value: Value, bounds: slice | None, node: ast.Subscript) -> Values:
-        if isinstance(value, Const):
-            return PLAIN
-        if not (isinstance(value, Obj) and value.kind in ("list", "tuple")):
-            return self.subscripted(value, PLAIN, node)
-        items = self.items(value)
-        if items is None or bounds is None:
-            return self.many(value.kind, node, self.elements(value))
-        return self.sequence(value.kind, node, items[bounds])
-
     def _eval_sequence_display(self, node: ast.List | ast.Tuple | ast.Set) -> Values:
         kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
         items: list[Values] = []
@@ -315,60 +227,6 @@ class Expressions(Operators):
     def enclosing_class(self) -> ClassRef | None:
         """The class whose method is being interpreted, for `super()` in functions inside it."""
         return self.here.function.owner if self.here.function else None
-
-    def _eval_comprehension(self, node: Comprehension) -> Values:
-        generators = node.generators
-        source = self.evaluate(generators[0].iter)
-        outer = self.here.env
-        owner = self.owners.setdefault((node, outer.owner), ("comprehension", len(self.owners)))
-        env = Env(owner, outer.module, outer.qualname, scope_of(node).names, outer)
-        self.here.env = env
-        try:
-            return self._comprehended(node, source)
-        finally:
-            self.here.env = outer
-
-    def _comprehended(self, node: Comprehension, source: Values) -> Values:
-        items = self.exact_items(source) if len(node.generators) == 1 and not node.generators[0].is_async else None
-        exact = items is not None and len(items) <= _UNROLL_LIMIT
-        elements = items if items is not None and exact else [self.iterated(source, node.generators[0].iter)]
-        mark = self.store.mark()
-        turns: list[_Turn] = []
-        for number, element in enumerate(elements):
-            with self.turn(number):
-                turns.append(self._turn(node, element))
-        self.store.merge([{}, self.store.rewind(mark)])
-        certain = exact and all(turn.reached is not None for turn in turns)
-        return self._collected(node, [turn for turn in turns if turn.reached is not False], certain)
-
-    def _turn(self, node: Comprehension, element: Values) -> _Turn:
-        reached: bool | None = True
-        for index, generator in enumerate(node.generators):
-            if index:
-                element = self.iterated(self.evaluate(generator.iter), generator.iter)
-            self.assign(generator.target, element)
-            for condition in generator.ifs:
-                truth = self.truth_of(self.forced(self.evaluate(condition), condition))
-                if truth is False:
-                    return _Turn(False, EMPTY, EMPTY)
-                reached = reached and truth
-        if isinstance(node, ast.DictComp):
-            return _Turn(reached, self.evaluate(node.key), self.evaluate(node.value))
-        return _Turn(reached, EMPTY, self.evaluate(node.elt))
-
-    def _collected(self, node: Comprehension, turns: list[_Turn], exact: bool) -> Values:
-        values = [turn.value for turn in turns]
-        match node:
-            case ast.DictComp():
-                obj = self.new_dict(node)
-                for turn in turns:
-                    self.store_item(obj, turn.key, turn.value)
-                return only(obj)
-            case ast.SetComp():
-                return self.many("set", node, joined(values))
-            case _:
-                kind = "list" if isinstance(node, ast.ListComp) else "iterator"
-                return self.sequence(kind, node, values) if exact else self.many(kind, node, joined(values))
 
     def _eval_yield(self, node: ast.Yield) -> Values:
         values = self.evaluate(node.value) if node.value else NONE
@@ -412,16 +270,16 @@ _EVALUATORS: dict[type[ast.expr], Callable[[Any, Any], Values]] = {
     ast.BoolOp: Expressions._eval_boolean,
     ast.IfExp: Expressions._eval_conditional,
     ast.NamedExpr: Expressions._eval_walrus,
-    ast.Subscript: Expressions._eval_subscript,
+    ast.Subscript: Expressions.evaluate_subscript,
     ast.List: Expressions._eval_sequence_display,
     ast.Tuple: Expressions._eval_sequence_display,
     ast.Set: Expressions._eval_sequence_display,
     ast.Dict: Expressions._eval_dict,
     ast.Lambda: Expressions._eval_lambda,
-    ast.ListComp: Expressions._eval_comprehension,
-    ast.SetComp: Expressions._eval_comprehension,
-    ast.DictComp: Expressions._eval_comprehension,
-    ast.GeneratorExp: Expressions._eval_comprehension,
+    ast.ListComp: Expressions.evaluate_comprehension,
+    ast.SetComp: Expressions.evaluate_comprehension,
+    ast.DictComp: Expressions.evaluate_comprehension,
+    ast.GeneratorExp: Expressions.evaluate_comprehension,
     ast.Yield: Expressions._eval_yield,
     ast.YieldFrom: Expressions._eval_yield_from,
     ast.JoinedStr: Expressions._eval_text,

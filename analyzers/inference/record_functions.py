@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.inference.containers import Containers
+from analyzers.inference.builtin_methods import BuiltinMethods
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
@@ -28,7 +28,7 @@ _DEPTH = 6
 """How deep `deepcopy` makes objects of their own; deeper ones stand for the original and the copy alike."""
 
 
-class RecordFunctions(Containers):
+class RecordFunctions(BuiltinMethods):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_dataclass(self, name: str, arguments: Arguments, point: CallPoint) -> Values:

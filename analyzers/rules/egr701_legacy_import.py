@@ -62,6 +62,7 @@ with them.
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from analyzers.analysis import ModuleFacts
 from analyzers.model.calls import Consumption
@@ -77,23 +78,36 @@ _HANDLERS = frozenset({"ImportError", "Exception", "BaseException"})
 _AWAITED = frozenset({Consumption.AWAITED, Consumption.GATHERED, Consumption.SCHEDULED})
 
 
+class _Use(NamedTuple):
+    """The names that a place needs of those that moved, and what there is to say whichever they are."""
+
+    names: tuple[str, ...]
+    finding: Finding
+
+
 def _check(subject: Subject) -> Iterator[Finding]:
     for module in subject.analysis.modules:
         cure = _cure(module, subject.analysis.functions)
-        for statement in module.imports:
-            if isinstance(statement, ast.ImportFrom) and _legacy(statement) and not _handled(module.tree, statement):
-                names = _names(statement)
-                yield Finding(
-                    f"flytekit 1.16 has no {_listed(names)} in `{statement.module}`: this import fails",
-                    f"import from {_listed(_HOMES[name] for name in names)}{cure if 'eager' in names else ''}",
-                    module.source.place(module.file.path, statement),
-                    moved(module, statement, _HOMES),
-                )
-        for reference in module.references:
-            home, _, name = reference.name.rpartition(".")
-            if home in _MODULES and name in _HOMES:
-                message = f"flytekit 1.16 has no `{reference.name}`: this is an AttributeError"
-                yield Finding(message, f"use `{_HOMES[name]}.{name}`{cure if name == 'eager' else ''}", reference.place)
+        for names, finding in (*_imports(module), *_attributes(module)):
+            yield finding._replace(remedy=finding.remedy + cure) if "eager" in names else finding
+
+
+def _imports(module: ModuleFacts) -> Iterator[_Use]:
+    for statement in module.imports:
+        if isinstance(statement, ast.ImportFrom) and _legacy(statement) and not _handled(module.tree, statement):
+            names = _names(statement)
+            wrong = f"flytekit 1.16 has no {_listed(names)} in `{statement.module}`: this import fails"
+            remedy = f"import from {_listed(_HOMES[name] for name in names)}"
+            place = module.source.place(module.file.path, statement)
+            yield _Use(names, Finding(wrong, remedy, place, moved(module, statement, _HOMES)))
+
+
+def _attributes(module: ModuleFacts) -> Iterator[_Use]:
+    for reference in module.references:
+        home, _, name = reference.name.rpartition(".")
+        if home in _MODULES and name in _HOMES:
+            wrong = f"flytekit 1.16 has no `{reference.name}`: this is an AttributeError"
+            yield _Use((name,), Finding(wrong, f"use `{_HOMES[name]}.{name}`", reference.place))
 
 
 def _legacy(statement: ast.ImportFrom) -> bool:

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from analyzers.analysis import analyze
-from analyzers.inference import calls, records
+from analyzers.inference import activations, records
 from analyzers.model.calls import Category
 
 PAGE = (Path(__file__).parents[2] / "docs" / "inference.md").read_text()
 BOUNDS = {
     name: value
-    for module in (calls, records)
+    for module in (activations, records)
     for name, value in vars(module).items()
     if name.isupper() and not name.startswith("_") and isinstance(value, int)
 }
@@ -46,7 +46,7 @@ LONG = f"    total = [{'0, ' * records.BODY_STEPS}]\n"
 @pytest.mark.parametrize(
     "source",
     [
-        pytest.param(chain(calls.NESTING_LIMIT) + EAGER.format("step0(fit)"), id="NESTING_LIMIT"),
+        pytest.param(chain(activations.NESTING_LIMIT) + EAGER.format("step0(fit)"), id="NESTING_LIMIT"),
         pytest.param(f"@eager\nasync def main(n: int) -> int:\n{LONG}    return await fit()\n", id="BODY_STEPS"),
         pytest.param(
             f"FITS = [{'fit, ' * records.MODULE_STEPS}]\n" + EAGER.format("FITS[-1]()"),

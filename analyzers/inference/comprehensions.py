@@ -1,0 +1,82 @@
+"""Comprehensions: loops that are expressions, unrolled where their elements are known."""
+
+import ast
+from typing import NamedTuple
+
+from analyzers.inference.scopes import Comprehension, scope_of
+from analyzers.inference.subscripts import Subscripts
+from analyzers.inference.values import (
+    EMPTY,
+    Env,
+    Values,
+    joined,
+    only,
+)
+
+_UNROLL_LIMIT = 16
+
+
+class _Turn(NamedTuple):
+    """One turn of a comprehension: whether its conditions hold (None: unknown), its key (of a dict) and its value."""
+
+    reached: bool | None
+    key: Values
+    value: Values
+
+
+class Comprehensions(Subscripts):
+    """Each turn is evaluated on its own."""
+
+    def evaluate_comprehension(self, node: Comprehension) -> Values:
+        generators = node.generators
+        source = self.evaluate(generators[0].iter)
+        outer = self.here.env
+        owner = self.owners.setdefault((node, outer.owner), ("comprehension", len(self.owners)))
+        env = Env(owner, outer.module, outer.qualname, scope_of(node).names, outer)
+        self.here.env = env
+        try:
+            return self._comprehended(node, source)
+        finally:
+            self.here.env = outer
+
+    def _comprehended(self, node: Comprehension, source: Values) -> Values:
+        items = self.exact_items(source) if len(node.generators) == 1 and not node.generators[0].is_async else None
+        exact = items is not None and len(items) <= _UNROLL_LIMIT
+        elements = items if items is not None and exact else [self.iterated(source, node.generators[0].iter)]
+        mark = self.store.mark()
+        turns: list[_Turn] = []
+        for number, element in enumerate(elements):
+            with self.turn(number):
+                turns.append(self._turn(node, element))
+        self.store.merge([{}, self.store.rewind(mark)])
+        certain = exact and all(turn.reached is not None for turn in turns)
+        return self._collected(node, [turn for turn in turns if turn.reached is not False], certain)
+
+    def _turn(self, node: Comprehension, element: Values) -> _Turn:
+        reached: bool | None = True
+        for index, generator in enumerate(node.generators):
+            if index:
+                element = self.iterated(self.evaluate(generator.iter), generator.iter)
+            self.assign(generator.target, element)
+            for condition in generator.ifs:
+                truth = self.truth_of(self.forced(self.evaluate(condition), condition))
+                if truth is False:
+                    return _Turn(False, EMPTY, EMPTY)
+                reached = reached and truth
+        if isinstance(node, ast.DictComp):
+            return _Turn(reached, self.evaluate(node.key), self.evaluate(node.value))
+        return _Turn(reached, EMPTY, self.evaluate(node.elt))
+
+    def _collected(self, node: Comprehension, turns: list[_Turn], exact: bool) -> Values:
+        values = [turn.value for turn in turns]
+        match node:
+            case ast.DictComp():
+                obj = self.new_dict(node)
+                for turn in turns:
+                    self.store_item(obj, turn.key, turn.value)
+                return only(obj)
+            case ast.SetComp():
+                return self.many("set", node, joined(values))
+            case _:
+                kind = "list" if isinstance(node, ast.ListComp) else "iterator"
+                return self.sequence(kind, node, values) if exact else self.many(kind, node, joined(values))
