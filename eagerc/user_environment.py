@@ -18,7 +18,7 @@ if importlib.util.find_spec("flytekit") is None:
     print(f"eagerc: {sys.executable} has no flytekit; install it there, or name another with --python", file=sys.stderr)
     sys.exit(2)
 try:
-    program = importlib.import_module(f"eagerc_runtime.{sys.argv.pop(1)}")
+    program = importlib.import_module(f"eagerc_runtime.programs.{sys.argv.pop(1)}")
     sys.exit(program.main(sys.argv[1:]))
 except KeyboardInterrupt:
     sys.exit(130)

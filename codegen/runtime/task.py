@@ -10,10 +10,11 @@ from flytekit.core.python_function_task import EagerAsyncPythonFunctionTask
 from flytekit.deck import DeckField
 from flytekit.exceptions.user import FlyteUserRuntimeException
 
-from . import container, local
 from .arguments import keywords
-from .classic import Classic
-from .clean_up import with_clean_up
+from .distributed import container
+from .distributed.classic import Classic
+from .distributed.clean_up import with_clean_up
+from .embedded import engine
 from .exceptions import trimmed
 from .frame import Call
 from .signals import SIGNALS
@@ -43,17 +44,17 @@ class EagerTask(EagerAsyncPythonFunctionTask[Any]):  # type: ignore[misc]  # fly
 
     async def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run without holding up the event loop of the caller."""
-        if not local.starts_here():
+        if not engine.starts_here():
             return await super().__call__(*args, **kwargs)
         try:
-            return await local.LOCAL.run(Call(self, keywords(self, args, kwargs)))
+            return await engine.LOCAL.run(Call(self, keywords(self, args, kwargs)))
         except Exception as error:  # noqa: BLE001 - whatever the body raises belongs to its caller
             failure = error.with_traceback(trimmed(error.__traceback__))
         raise failure
 
     def execute(self, **kwargs: Any) -> Any:
-        if local.is_local():
-            return local.run_body(self.name, self.task_function, kwargs)
+        if engine.is_local():
+            return engine.run_body(self.name, self.task_function, kwargs)
         return container.run_body(self.name, self.task_function, kwargs, self.classic)
 
     def get_as_workflow(self) -> Any:

@@ -28,4 +28,4 @@ def run(options: argparse.Namespace) -> int:
     if status:
         return status
     tree = built(configured, options.build_dir)
-    return start(python, tree.folder, Program("register_command", [choices], tree.roots))
+    return start(python, tree.folder, Program("register", [choices], tree.roots))

@@ -47,8 +47,8 @@ def run(options: argparse.Namespace) -> int:
     file = os.path.join(tree.folder, path_in_tree(configured.analysis.modules[0].file))
     call = [options.file, file, options.function, *options.inputs]
     if options.remote:
-        return start(python, tree.folder, Program("remote_command", [choices, *call], tree.roots))
-    return start(python, tree.folder, Program("command", call, tree.roots, options.jobs))
+        return start(python, tree.folder, Program("run_remote", [choices, *call], tree.roots))
+    return start(python, tree.folder, Program("run", call, tree.roots, options.jobs))
 
 
 def _refuse_without_remote(options: argparse.Namespace) -> None:

@@ -77,7 +77,7 @@ def test_only_what_was_chosen_is_handed_over(process: Command, telling: Path, tm
     options = ("-p", "shop", "--image", "a=i:1", "--image", "i:2", "--activate-launchplans", "--dry-run")
     done = process("register", "--python", str(telling), "--build-dir", "tree", *options, "work.py")
     tree, program, choices = json.loads(done.stdout)
-    assert (tree, program) == (str(tmp_path / "tree"), "register_command")
+    assert (tree, program) == (str(tmp_path / "tree"), "register")
     assert json.loads(choices) == {
         "project": "shop",
         "image": ["a=i:1", "i:2"],
@@ -90,7 +90,7 @@ def test_a_remote_run_hands_over_the_call_as_it_stands(process: Command, telling
     call = ("work.py", "work", "--x", "1", "--wait")
     done = process("run", "--python", str(telling), "--build-dir", "tree", "--remote", "--recover", "e1", *call)
     _, program, choices, source, built, *rest = json.loads(done.stdout)
-    assert (program, source, built) == ("remote_command", "work.py", str(tmp_path / "tree" / "work.py"))
+    assert (program, source, built) == ("run_remote", "work.py", str(tmp_path / "tree" / "work.py"))
     assert json.loads(choices) == {"recover": "e1"}
     assert rest == ["work", "--x", "1", "--wait"]
 

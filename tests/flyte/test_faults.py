@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from codegen.runtime.naming import prefix
+from codegen.runtime.distributed.naming import prefix
 from tests.flyte.cluster import DOMAIN, MADE_UP, PROJECT, Cluster
 from tests.flyte.conftest import PARENTS
 from tests.flyte.loopback.client import Server

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from codegen.runtime.bridge import Bridge
+from codegen.runtime.distributed.bridge import Bridge
 
 COUNT = 200
 

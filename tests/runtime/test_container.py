@@ -9,16 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eagerc_runtime import (
-    EagerException,
-    eager,
-    events,
-    invocations,
-    invoke,
-    invoke_blocking,
-    invoke_overridable,
-    polling,
-)
+from eagerc_runtime import EagerException, eager, events, invoke, invoke_blocking, invoke_overridable
+from eagerc_runtime.distributed import invocations, polling
 from flytekit import LaunchPlan, reference_task, task, workflow
 from flytekit.configuration import ImageConfig, SerializationSettings
 from flytekit.core.context_manager import ExecutionState, FlyteContextManager, flyte_context_Var

@@ -6,9 +6,9 @@ import traceback
 from typing import Any
 
 import pytest
-from eagerc_runtime.crossing import Answer, failed
+from eagerc_runtime.embedded.crossing import Answer, failed
+from eagerc_runtime.embedded.traceback_data import frames_of, traceback_of
 from eagerc_runtime.exceptions import as_eager_exception
-from eagerc_runtime.traceback_data import frames_of, traceback_of
 from hypothesis import given
 from hypothesis import strategies as st
 

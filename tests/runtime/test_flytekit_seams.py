@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from eagerc_runtime import eager, invoke, local
+from eagerc_runtime import eager, invoke
+from eagerc_runtime.embedded import engine as local
 from flytekit import Deck, Resources, Secret, TaskMetadata, current_context, task
 from flytekit.configuration import Image, ImageConfig, SerializationSettings
 from flytekit.core.base_task import PythonTask

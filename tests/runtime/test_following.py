@@ -1,6 +1,6 @@
 """The picture of a run on a terminal."""
 
-from eagerc_runtime.following import SHOWN, Invocation, picture
+from eagerc_runtime.programs.following import SHOWN, Invocation, picture
 from flytekit.models.core.execution import WorkflowExecutionPhase as Phase
 from rich.console import Console
 

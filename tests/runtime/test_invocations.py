@@ -2,9 +2,9 @@
 
 import re
 
-from eagerc_runtime.invocations import ROWS, Invocations
-from eagerc_runtime.launching import Place
-from eagerc_runtime.polling import Child
+from eagerc_runtime.distributed.invocations import ROWS, Invocations
+from eagerc_runtime.distributed.launching import Place
+from eagerc_runtime.distributed.polling import Child
 
 CHILD = Child(Place("project", "domain"), "e123-fit-456")
 

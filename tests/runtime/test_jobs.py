@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eagerc_runtime import EagerException, eager, invoke, invoke_blocking, jobs
+from eagerc_runtime import EagerException, eager, invoke, invoke_blocking
+from eagerc_runtime.embedded import jobs
 from flytekit import task
 from flytekit.core.testing import task_mock
 

@@ -1,7 +1,7 @@
 """Limits by the environment."""
 
 import pytest
-from eagerc_runtime.limits import Limits, limits
+from eagerc_runtime.distributed.limits import Limits, limits
 
 
 def test_the_defaults_hold_where_nothing_is_said() -> None:

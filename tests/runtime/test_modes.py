@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from eagerc_runtime import eager, invoke, jobs
+from eagerc_runtime import eager, invoke
+from eagerc_runtime.embedded import jobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

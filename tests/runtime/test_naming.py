@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from eagerc_runtime.naming import Names, Parent, prefix
+from eagerc_runtime.distributed.naming import Names, Parent, prefix
 from flyteidl.core import literals_pb2
 from hypothesis import given
 from hypothesis import strategies as st

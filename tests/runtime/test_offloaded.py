@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from eagerc_runtime.distributed.naming import Names, Parent
+from eagerc_runtime.distributed.values import Values
 from eagerc_runtime.frame import Call
-from eagerc_runtime.naming import Names, Parent
-from eagerc_runtime.values import Values
 from flytekit import task
 from flytekit.core.context_manager import FlyteContextManager
 from flytekit.core.data_persistence import FileAccessProvider

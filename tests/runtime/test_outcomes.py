@@ -5,8 +5,8 @@ import textwrap
 import types
 
 import pytest
+from eagerc_runtime.distributed.outcomes import STOPPED, Story, failure, may_run_again
 from eagerc_runtime.exceptions import EagerException
-from eagerc_runtime.outcomes import STOPPED, Story, failure, may_run_again
 from flyteidl.admin.execution_pb2 import ExecutionClosure
 from flyteidl.core.execution_pb2 import ExecutionError, WorkflowExecution
 

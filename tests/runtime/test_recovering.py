@@ -5,10 +5,10 @@ from typing import Any
 
 import grpc
 import pytest
-from eagerc_runtime.launching import Place
-from eagerc_runtime.naming import Identity, Names, Parent
-from eagerc_runtime.recovering import Past, Predecessors
-from eagerc_runtime.transport import RefusedError
+from eagerc_runtime.distributed.launching import Place
+from eagerc_runtime.distributed.naming import Identity, Names, Parent
+from eagerc_runtime.distributed.recovering import Past, Predecessors
+from eagerc_runtime.distributed.transport import RefusedError
 from flyteidl.admin import execution_pb2
 from flyteidl.core import literals_pb2
 from flyteidl.core.execution_pb2 import WorkflowExecution

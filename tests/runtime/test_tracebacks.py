@@ -1,6 +1,6 @@
 """Tracebacks of containers: what is left of them is the user's."""
 
-from eagerc_runtime.tracebacks import user_part
+from eagerc_runtime.programs.tracebacks import user_part
 
 REMOTE = """\
 remote traceback:

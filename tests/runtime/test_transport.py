@@ -20,9 +20,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from eagerc_runtime import transport
-from eagerc_runtime.classic import Classic, remote_for
-from eagerc_runtime.transport import RefusedError, Transport
+from eagerc_runtime.distributed import transport
+from eagerc_runtime.distributed.classic import Classic, remote_for
+from eagerc_runtime.distributed.transport import RefusedError, Transport
 from flyteidl.admin import common_pb2, execution_pb2
 from flyteidl.service import admin_pb2_grpc, auth_pb2, auth_pb2_grpc
 from flytekit.clients.auth.authenticator import Authenticator, Credentials

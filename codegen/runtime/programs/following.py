@@ -15,8 +15,8 @@ from rich.live import Live
 from rich.text import Text
 from rich.tree import Tree
 
+from ..distributed.naming import prefix
 from .answers import is_passing
-from .naming import prefix
 
 # How many of the invocations of one eager function are shown, the last ones.
 SHOWN = 20

@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import os
 import sys
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ from flytekit.core.context_manager import FlyteEntities
 from flytekit.core.launch_plan import LaunchPlan
 from flytekit.core.workflow import WorkflowBase
 
+from ..tree import MANIFEST
 from .endings import FAILED, EndError
 from .tracebacks import place, place_in_tree
 
@@ -46,7 +46,7 @@ class Manifest:
     """The manifest of the tree that this module lies in."""
 
     def __init__(self) -> None:
-        with open(os.path.join(os.path.dirname(__file__), "manifest.json"), encoding="utf-8") as file:
+        with open(MANIFEST, encoding="utf-8") as file:
             self._content = json.load(file)
         self.version: str = self._content["version"]
         self._modules = {source["path"]: source["module"] for source in self._content["sources"]}

@@ -15,18 +15,18 @@ from flytekit.models.core.identifier import WorkflowExecutionIdentifier
 from flytekit.models.execution import Execution
 from flytekit.remote import FlyteRemote
 
+from ..distributed.outcomes import Story, failure
+from ..distributed.values import Values
 from .answers import answering
 from .choices import Choices, choices
 from .closure import Closure, Item, Manifest
-from .command import FileCommand, SourceCommand
 from .endings import FAILED, INTERRUPTED, EndError, ending
 from .following import Following
-from .outcomes import Story, failure
 from .recovery import Recovery, nothing, recovery
 from .registration import registered
+from .run import FileCommand, SourceCommand
 from .serialization import registrable
 from .tracebacks import user_part
-from .values import Values
 
 
 def main(arguments: Sequence[str]) -> int:

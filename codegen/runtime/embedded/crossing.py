@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from flytekit.core.context_manager import FlyteContext
 
-from .exceptions import Caught, Parts, blank, fill, parts_of, trimmed, twin_class
+from ..exceptions import Caught, Parts, blank, fill, parts_of, trimmed, twin_class
 from .traceback_data import Frame, frames_of, traceback_of
 
 

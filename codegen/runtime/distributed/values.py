@@ -16,9 +16,9 @@ from flytekit.core.interface import Interface
 from flytekit.core.type_engine import TypeEngine, TypeTransformerFailedError
 from flytekit.models.literals import Literal
 
+from ..frame import Call
+from ..threads import Crew
 from . import offloaded
-from .frame import Call
-from .threads import Crew
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ from flytekit.models.core.identifier import ResourceType, WorkflowExecutionIdent
 from flytekit.models.literals import Literal
 from flytekit.remote import FlyteRemote
 
+from ..distributed.recovering import VARIABLE
 from .choices import Choices
 from .endings import WRONG_USAGE, EndError
-from .recovering import VARIABLE
 
 _FAILED = (WorkflowExecutionPhase.FAILED, WorkflowExecutionPhase.ABORTED, WorkflowExecutionPhase.TIMED_OUT)
 

@@ -24,8 +24,8 @@ from flytekit.remote.entities import FlyteTask
 from flytekit.remote.remote_callable import RemoteEntity
 from flytekit.tools.translator import get_serializable
 
-from .frame import Call
-from .overrides import apply
+from ..frame import Call
+from ..overrides import apply
 from .transport import RefusedError, Transport
 from .values import Values
 

@@ -17,14 +17,15 @@ from flytekit.core.context_manager import ExecutionState, FlyteContext, FlyteCon
 from flytekit.core.promise import flyte_entity_call_handler
 from flytekit.core.python_function_task import AsyncPythonFunctionTask
 
-from . import frame, jobs
+from .. import frame
+from ..exceptions import as_eager_exception, too_late
+from ..frame import Call
+from ..logs import LOG
+from ..overrides import NONE
+from ..threads import crew
+from . import jobs
 from .coroutines import CLEAN_UP_SECONDS, Seat, Stop, run_coroutine, seat
-from .exceptions import as_eager_exception, too_late
-from .frame import Call
-from .logs import LOG
 from .originals import as_raised
-from .overrides import NONE
-from .threads import crew
 
 T = TypeVar("T")
 

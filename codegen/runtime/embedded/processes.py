@@ -9,8 +9,8 @@ import sys
 import time
 from functools import partial
 
+from ..frame import FIRST_NUMBER
 from .coroutines import CLEAN_UP_SECONDS, Stop
-from .frame import FIRST_NUMBER
 
 JOBS = "EAGERC_JOBS"
 # Asks the process to cancel the coroutine that it runs; every other message is an order.

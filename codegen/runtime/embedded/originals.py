@@ -8,8 +8,8 @@ from flytekit.core.base_task import PythonTask
 from flytekit.core.python_function_task import AsyncPythonFunctionTask
 from flytekit.core.reference_entity import ReferenceEntity
 
+from ..exceptions import restored, without_prefix
 from .coroutines import run_coroutine
-from .exceptions import restored, without_prefix
 
 T = TypeVar("T")
 

@@ -1,7 +1,6 @@
 """Registers a closure: all of it is serialized, and its images are built, before the first entity is sent."""
 
 import dataclasses
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +17,7 @@ from flytekit.tools.ignore import StandardIgnore
 from rich.console import Console
 from rich.progress import Progress
 
+from ..tree import TREE
 from .answers import refusal
 from .choices import Choices
 from .closure import Item
@@ -26,8 +26,6 @@ from .serialization import Model, serialized
 
 # How many tasks are being registered at a time.
 CONCURRENT = 16
-
-_TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def registered(
@@ -70,7 +68,7 @@ def _uploaded(remote: FlyteRemote, settings: SerializationSettings) -> Serializa
     """
     with tempfile.TemporaryDirectory() as folder:
         options = FastPackageOptions([StandardIgnore], keep_default_ignores=False, copy_style=CopyFileDetection.ALL)
-        _, address = remote.fast_package(_TREE, deref_symlinks=False, output=folder, options=options)
+        _, address = remote.fast_package(TREE, deref_symlinks=False, output=folder, options=options)
     fast = dataclasses.replace(settings.fast_serialization_settings, distribution_location=address)
     return dataclasses.replace(settings, fast_serialization_settings=fast)
 

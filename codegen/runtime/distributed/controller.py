@@ -17,12 +17,12 @@ from flytekit.core.python_function_task import EagerAsyncPythonFunctionTask
 from flytekit.exceptions.eager import EagerException
 from flytekit.remote import FlyteRemote
 
+from ..frame import Call
+from ..logs import LOG, about
 from .bridge import Bridge
-from .frame import Call
 from .invocations import Invocations
 from .launching import Launcher, Place, Settings
 from .limits import Limits
-from .logs import LOG, about
 from .naming import Identity, Names, Parent
 from .outcomes import STOPPED, Story, failure, is_abort, late, may_run_again, stopped
 from .polling import BrokenError, Child, VanishedError, Watch

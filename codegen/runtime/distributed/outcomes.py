@@ -11,7 +11,7 @@ from flyteidl.admin import execution_pb2
 from flyteidl.core.execution_pb2 import WorkflowExecution
 from flytekit.exceptions.eager import EagerException
 
-from .exceptions import TIMEOUT, remote_exception
+from ..exceptions import TIMEOUT, remote_exception
 
 # The cause that we give when we end an execution, and by which we know it again.
 STOPPED = "stopped by its eager function"

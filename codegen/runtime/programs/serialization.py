@@ -20,9 +20,9 @@ from flytekit.models.task import TaskSpec
 from flytekit.remote.remote_callable import RemoteEntity
 from flytekit.tools.translator import get_serializable
 
+from ..distributed.launching import workflow_around
 from .closure import Item
 from .endings import FAILED, EndError
-from .launching import workflow_around
 
 
 class Model(NamedTuple):

@@ -23,11 +23,11 @@ from flytekit.core.python_function_task import (
 from flytekit.core.reference_entity import ReferenceEntity
 from flytekit.exceptions.eager import EagerException
 
+from ..frame import Call
+from ..threads import Crew
 from .coroutines import Stop
 from .crossing import Answer, order
-from .frame import Call
 from .processes import JOBS, DiedError, Process
-from .threads import Crew
 
 
 class Address(NamedTuple):

@@ -7,8 +7,8 @@ from flyteidl.admin import common_pb2, execution_pb2
 from flyteidl.core import identifier_pb2
 from flyteidl.core.execution_pb2 import WorkflowExecution
 
+from ..logs import LOG
 from .launching import Place
-from .logs import LOG
 from .naming import Parent, prefix
 from .outcomes import STOPPED
 from .polling import Child

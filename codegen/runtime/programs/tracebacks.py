@@ -4,10 +4,11 @@ import os
 import re
 import traceback
 
-_TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from ..tree import RUNTIME, TREE
+
 # What carries a call from the command line to the user's function, and from there to the user's tasks.
 _MACHINERY = frozenset({"flytekit", "click", "rich_click", "asyncio", "concurrent", "importlib"})
-_REMOTE_MACHINERY = _MACHINERY | {__package__}
+_REMOTE_MACHINERY = _MACHINERY | {RUNTIME}
 _FRAME = re.compile(r' *File "(?P<file>[^"]*)", line \d+, in ')
 
 
@@ -54,7 +55,7 @@ def source(file: str) -> str:
 
 def place_in_tree(path: str, line: int) -> str:
     """`FILE:LINE` of a place that the manifest names by a path in the tree."""
-    return f"{_shown(source(os.path.join(_TREE, path)))}:{line}"
+    return f"{_shown(source(os.path.join(TREE, path)))}:{line}"
 
 
 def _shown(file: str) -> str:
@@ -74,11 +75,11 @@ def _is_machinery(file: str) -> bool:
     parts = _parts_from_tree(file)
     if parts[0] == os.pardir:
         return file.startswith("<") or not _MACHINERY.isdisjoint(parts)
-    return parts[0] == __package__
+    return parts[0] == RUNTIME
 
 
 def _is_of_tree(file: str) -> bool:
-    return _parts_from_tree(file)[0] not in (os.pardir, __package__)
+    return _parts_from_tree(file)[0] not in (os.pardir, RUNTIME)
 
 
 def _at_source(frame: traceback.FrameSummary) -> traceback.FrameSummary:
@@ -89,4 +90,4 @@ def _at_source(frame: traceback.FrameSummary) -> traceback.FrameSummary:
 
 def _parts_from_tree(file: str) -> list[str]:
     """The way to a file from the top of the tree; it begins with `..` where the file lies outside."""
-    return os.path.relpath(file, _TREE).split(os.sep)
+    return os.path.relpath(file, TREE).split(os.sep)

@@ -17,7 +17,7 @@ from flytekit.exceptions.eager import EagerException
 
 from .coroutines import CLEAN_UP_SECONDS, Seat, Stop, seat
 from .crossing import Answer, Order, failed
-from .local import fresh_context
+from .engine import fresh_context
 from .originals import as_raised
 from .processes import CANCEL
 

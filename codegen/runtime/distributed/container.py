@@ -16,14 +16,14 @@ from flytekit.core.context_manager import ExecutionState, FlyteContext, FlyteCon
 from flytekit.deck import Deck
 from flytekit.exceptions.system import FlyteSystemException
 
-from . import frame, logs
+from .. import frame, logs
+from ..signals import SIGNALS, SignalledError
 from .classic import Classic, remote_for, seconds
 from .controller import Controller, Setting
 from .launching import Place, Settings
 from .limits import limits
 from .naming import Parent
 from .recovering import recovered
-from .signals import SIGNALS, SignalledError
 
 T = TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""What `eagerc run` and `eagerc register` start in the interpreter of the user's environment."""
