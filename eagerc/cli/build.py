@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import shutil
+import subprocess
 
 from codegen.build import BuildError, BuildResult, build
 from eagerc.analyses import Configured, analysis_of_all, errors
@@ -62,4 +64,18 @@ def _report(result: BuildResult, configured: Configured) -> int:
     written = f"{len(result.files)} files" if result.changed else "nothing new"
     print(f"Built {visible(result.output)}: {written}, version {result.version}. Register it with")
     print(f"  {result.command}")
+    ignored = _ignored_by_git(result)
+    if ignored:
+        print(f"git ignores {ignored} of its files, and flytekit uploads nothing that git ignores:")
+        print("  build into a folder that it does not ignore, or use `eagerc register`, which uploads the tree.")
     return NOTHING_TO_SAY
+
+
+def _ignored_by_git(result: BuildResult) -> int:
+    """How many files of the tree; none where there is no git."""
+    git = shutil.which("git")
+    if git is None:
+        return 0
+    asked = [git, "-C", result.output, "check-ignore", "--stdin", "-z"]
+    done = subprocess.run(asked, input=os.fsencode("\0".join(result.files)), capture_output=True, check=False)
+    return done.stdout.count(b"\0")

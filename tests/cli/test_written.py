@@ -2,6 +2,7 @@
 
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,20 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         write(str(tmp_path / "folder"), b"x")
     assert os.listdir(tmp_path) == ["folder"]
+
+
+@pytest.mark.parametrize(("pattern", "told"), [("/out", True), ("out/*.py", True), ("else", False)])
+def test_a_tree_that_git_ignores_is_told(tmp_path: Path, eagerc: Command, pattern: str, told: bool) -> None:
+    """flytekit would upload an archive without a file."""
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text(f"{pattern}\n")
+    (tmp_path / "kitchen.py").write_text(SOURCE)
+    assert ("git ignores" in eagerc("build", "kitchen.py", "-o", "out").stdout) == told
+
+
+def test_without_git_nothing_is_told(tmp_path: Path, eagerc: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "kitchen.py").write_text(SOURCE)
+    done = eagerc("build", "kitchen.py", "-o", "out")
+    assert done.status == 0
+    assert "git ignores" not in done.stdout
