@@ -77,7 +77,7 @@ def test_the_result_is_the_last_line(process: Command, tmp_path: Path) -> None:
 def test_a_flag_that_is_required_can_be_false(process: Command, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("leek and onion")
     done = process("run", "src/shop.py", "read", "--path", "notes.txt", "--no-last")
-    assert done.stdout.splitlines()[-1:] == ["leek"], done.stderr
+    assert (done.stdout.splitlines()[-1:], done.stderr) == (["leek"], "")
 
 
 def test_an_exception_is_shown_as_the_user_wrote_it(shop: Path, process: Command) -> None:

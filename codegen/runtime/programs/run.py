@@ -56,6 +56,9 @@ class FileCommand(WorkflowCommand):  # type: ignore[misc]  # as above
         except FlyteEntityNotFoundException:
             hint = _suggestion(exe_entity, self._built)
             raise EndError(WRONG_USAGE, f"{self.name} holds no entity {exe_entity!r}{hint}") from None
+        for option in command.params:  # flytekit gives a flag of one word its name twice, and click warns of it
+            option.opts = list(dict.fromkeys(option.opts))
+            option.secondary_opts = list(dict.fromkeys(option.secondary_opts))
         run = command.callback
 
         def insisting(**values: Any) -> Any:
