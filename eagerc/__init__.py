@@ -13,7 +13,8 @@ A tour, in the order in which a command line travels:
 - `eagerc.analyses` finds the configuration of every path and analyses the paths that share one; `eagerc.targets` picks
   the eager functions that `PATH[:FUNCTION]` means.
 - `eagerc.explanations` finds the entity that `deps --why` asks about, and the chains that lead to it.
-- `eagerc.build_cache` keeps the builds that `eagerc run` used last.
+- `eagerc.trees` builds what `run` and `register` start, into `eagerc.build_cache` where no folder is named;
+  `eagerc.user_environment` finds the interpreter and starts the tree's own program on it.
 - `eagerc.fixes` chooses and applies the edits that rules propose; `eagerc.files` writes a file in one step.
 - `eagerc.report` turns diagnostics and dependencies into text, JSON and GitHub annotations; `eagerc.terminal` knows
   what of a text may reach a terminal.

@@ -5,6 +5,9 @@ A built module takes its `eager` from here, and its call sites go through `invok
 error for each invocation that takes long, `EAGERC_TRACE=FILE` appends a line of JSON to FILE for the start and the end
 of each invocation, and `EAGERC_LOG=LEVEL` writes what the controller on a cluster logs, in lines of JSON.
 `EAGERC_JOBS=N` lets a local run use up to N processes for the bodies of tasks.
+
+`invocation` is what a call site does, `task` what `eager` makes; `frame` says which engine runs entities: `embedded`
+is that of a local run, `distributed` that of a cluster. `programs` are what `eagerc run` and `eagerc register` start.
 """
 
 from flytekit.exceptions.eager import EagerException
