@@ -44,7 +44,7 @@ lint: $(READY)  ## check style, types and the architecture
 test: lint  ## everything that a commit must pass
 	@$(BIN)/pytest --quiet -m "not slow" -n $(WORKERS) --cov --cov-report=term --cov-fail-under=90
 
-test-slow: $(READY)  ## what installs packages or starts many processes
+test-slow: $(READY)  ## what installs packages, runs on a loopback Flyte, or starts many processes
 	@$(BIN)/pytest --quiet -m slow -n $(WORKERS) --dist loadfile
 
 format: $(READY)  ## mend layout and what ruff can mend

@@ -40,6 +40,7 @@ if os.environ.get("FLYTE_INTERNAL_TASK_NAME") == "early.early" and os.environ["F
 """
 
 
+@pytest.mark.slow
 def test_every_kind_of_entity_runs_as_itself(parents: Cluster) -> None:
     parent = parents.launch("parents.kinds")
     assert parents.result(parent, 120) == [2, 3, 5, 10, 5, 106, 7, 9, 11, 110, 12]
@@ -47,6 +48,7 @@ def test_every_kind_of_entity_runs_as_itself(parents: Cluster) -> None:
     assert [(one["labels"]["team"], one["service_account"]) for one in plans] == [("blue", "robot")] * 2
 
 
+@pytest.mark.slow
 def test_values_of_all_kinds_come_back(parents: Cluster) -> None:
     assert parents.result(parents.launch("parents.values"), 120) == [
         "3",

@@ -9,6 +9,8 @@ from tests.flyte.cluster import Cluster
 from tests.flyte.image import make_image
 from tests.flyte.loopback.client import Server
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """\
 import os
 import time
@@ -195,7 +197,6 @@ def processes_before(cluster: Cluster) -> int:
     return Path(f"/proc/{cluster.control('info')['pid']}/cmdline").read_text().count("--take-over")
 
 
-@pytest.mark.slow
 def test_after_a_restart_another_process_goes_on(cluster: Cluster) -> None:
     cluster.control("rules", {"rules": [{"task": "program.bad", "runner": "synthetic", "duration": 4}]})
     running = [cluster.launch("program.naps", kind="workflow", x=1), cluster.launch("program.dozes", n=3)]

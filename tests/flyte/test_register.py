@@ -12,6 +12,8 @@ import pytest
 from tests.flyte.cluster import DOMAIN, PROJECT, Cluster
 from tests.flyte.conftest import PARENTS
 
+pytestmark = pytest.mark.slow
+
 WORK = """\
 from flytekit import eager, task
 
@@ -78,7 +80,6 @@ def test_the_closure_of_the_manifest_is_registered(cluster: Cluster) -> None:
     }
 
 
-@pytest.mark.slow
 def test_nothing_is_left_to_register_for_the_pods(cluster: Cluster) -> None:
     cluster.write({"parents.py": PARENTS.read_text()})
     done = cluster.eagerc("register", "parents.py")
@@ -248,7 +249,6 @@ def test_a_cluster_that_does_not_answer_is_told_in_one_line(
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.slow
 def test_another_content_needs_another_version(cluster: Cluster) -> None:
     cluster.write({"work.py": WORK})
     assert cluster.eagerc("register", "work.py").status == 0
@@ -308,7 +308,6 @@ async def main(x: int) -> int:
 """
 
 
-@pytest.mark.slow
 def test_images_are_built_before_anything_is_sent(cluster: Cluster) -> None:
     cluster.write({"main.py": IMAGES})
     assert cluster.eagerc("register", "--dry-run", "main.py").status == 0
@@ -324,7 +323,6 @@ def test_images_are_built_before_anything_is_sent(cluster: Cluster) -> None:
     assert task.template.container.image.startswith("localhost:1/second:")
 
 
-@pytest.mark.slow
 def test_a_tree_that_git_ignores_reaches_the_pods(cluster: Cluster) -> None:
     cluster.write({"work.py": WORK, ".gitignore": "build/\n"})
     subprocess.run(["git", "init", "--quiet", "."], cwd=cluster.folder, check=True)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.flyte.cluster import Cluster, Done
 
+pytestmark = pytest.mark.slow
+
 RECOVERED = (Path(__file__).parent / "data" / "recovered.py").read_text()
 FAIL = {"runner": "synthetic", "fail": {"message": "out of luck", "code": "USER:Luck", "kind": "USER"}}
 
@@ -98,7 +100,6 @@ def test_without_waiting_the_run_is_launched_and_that_is_all(recovered: Cluster)
     assert recovered.result(launched(done)) == 1
 
 
-@pytest.mark.slow
 def test_inputs_of_all_kinds_reach_any_entity(cluster: Cluster) -> None:
     cluster.write({"inputs.py": INPUTS, "notes.txt": "first\nsecond\n"})
     common = ("--path", "notes.txt")
@@ -111,7 +112,6 @@ def test_inputs_of_all_kinds_reach_any_entity(cluster: Cluster) -> None:
     assert done.stdout.splitlines()[-1:] == ["first"], done.stderr
 
 
-@pytest.mark.slow
 def test_an_interrupted_wait_lets_the_run_go_on(recovered: Cluster) -> None:
     recovered.control("rules", {"rules": [{"task": "recovered.s*", "runner": "synthetic", "duration": 4}]})
     process = recovered.start("run", "--remote", "--wait", "recovered.py", "inner", "--n", "1")
@@ -126,7 +126,6 @@ def test_an_interrupted_wait_lets_the_run_go_on(recovered: Cluster) -> None:
     assert recovered.result(name) == 1
 
 
-@pytest.mark.slow
 def test_a_server_that_goes_away_for_a_while_is_waited_for(recovered: Cluster) -> None:
     recovered.control("rules", {"rules": [{"task": "recovered.s*", "runner": "synthetic", "duration": 3}]})
     process = recovered.start("run", "--remote", "--wait", "recovered.py", "inner", "--n", "1")
@@ -157,7 +156,6 @@ def test_what_succeeded_is_not_run_again(recovered: Cluster) -> None:
     assert counts(recovered) - ran == Counter({"outer SUCCEEDED": 1, "inner SUCCEEDED": 1, "shaky SUCCEEDED": 1})
 
 
-@pytest.mark.slow
 def test_a_recovery_is_recovered_though_its_parent_is_killed(recovered: Cluster) -> None:
     first = launched(run(recovered))
     ran = counts(recovered)
@@ -174,7 +172,6 @@ def test_a_recovery_is_recovered_though_its_parent_is_killed(recovered: Cluster)
     )
 
 
-@pytest.mark.slow
 def test_a_changed_input_and_changed_code_run_anew_where_they_matter(recovered: Cluster) -> None:
     first = launched(run(recovered))
     ran = counts(recovered)
@@ -191,7 +188,6 @@ def test_a_changed_input_and_changed_code_run_anew_where_they_matter(recovered: 
     assert counts(recovered) - ran == Counter({"outer SUCCEEDED": 1, "inner SUCCEEDED": 1})
 
 
-@pytest.mark.slow
 def test_a_run_of_the_bare_task_is_recovered_as_such(recovered: Cluster) -> None:
     version = recovered.eagerc("register", "recovered.py").stdout.partition(" version ")[2].split(".")[0]
     first = recovered.launch("recovered.outer", version=version, n=3, label="bare")

@@ -21,8 +21,9 @@ from flytekit.core.testing import task_mock
 
 from .conftest import Run
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 3
-SLOW = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -304,7 +305,7 @@ def pids_in(folder: Path) -> list[int]:
 
 @pytest.mark.parametrize(
     ("way", "status"),
-    [("return", 0), pytest.param("fail", 1, marks=SLOW), pytest.param("exit", 7, marks=SLOW)],
+    [("return", 0), ("fail", 1), ("exit", 7)],
 )
 def test_the_end_of_the_program_ends_them(
     leaves: Callable[[Path, str], "subprocess.Popen[str]"], way: str, status: int, tmp_path: Path
@@ -317,7 +318,7 @@ def test_the_end_of_the_program_ends_them(
     assert "was killed" not in errors
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=SLOW), signal.SIGKILL])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_to_the_program_ends_them(
     leaves: Callable[[Path, str], "subprocess.Popen[str]"], sent: signal.Signals, tmp_path: Path
 ) -> None:
