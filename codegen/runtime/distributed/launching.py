@@ -50,6 +50,13 @@ class Settings(NamedTuple):
     environment: dict[str, str]
 
 
+class _Target(NamedTuple):
+    """What stands for an entity, which is kept so that no other gets its `id`."""
+
+    entity: Any
+    identifier: identifier_pb2.Identifier
+
+
 class Launcher:
     """Starts children of one parent."""
 
@@ -64,6 +71,7 @@ class Launcher:
         self._registering: dict[str, asyncio.Task[None]] = {}
         self._sent: set[str] = set()
         self._around: dict[str, Any] = {}
+        self._targets: dict[int, _Target] = {}
 
     def is_sent(self, name: str) -> bool:
         """Whether Flyte is being asked for an execution at this moment."""
@@ -71,7 +79,11 @@ class Launcher:
 
     def target(self, entity: Any) -> identifier_pb2.Identifier:
         """What stands on the cluster for an entity."""
-        entity = self._runnable(entity)
+        if id(entity) not in self._targets:
+            self._targets[id(entity)] = _Target(entity, self._target(self._runnable(entity)))
+        return self._targets[id(entity)].identifier
+
+    def _target(self, entity: Any) -> identifier_pb2.Identifier:
         if isinstance(entity, ArrayNode):
             raise EagerException(f"{entity.name} is a node and has no execution of its own: call it in a workflow")
         kind = _TASK if isinstance(entity, Task | ReferenceTask | FlyteTask) else _LAUNCH_PLAN

@@ -1,6 +1,7 @@
 """Names of child executions: the same for the same invocation, whichever attempt of the parent makes it."""
 
 import base64
+import functools
 import hashlib
 import re
 from collections import Counter
@@ -46,11 +47,11 @@ class Names:
     def identity(self, site: str, entity: str, inputs: literals_pb2.LiteralMap) -> "Identity":
         """The identity of the next invocation that is equal in all of these."""
         counted = _counted_map(inputs).SerializeToString(deterministic=True)
-        base = _digest([self._parent.node, site, entity, hashlib.sha256(counted).hexdigest()])
+        parts = "\0".join([self._parent.node, site, entity, hashlib.sha256(counted).hexdigest()])
+        base = hashlib.sha256(parts.encode()).hexdigest()
         ordinal = self._seen[base]
         self._seen[base] += 1
-        short = _NOT_DNS.sub("-", entity.rpartition(".")[2].lower())[:_ENTITY_LENGTH].strip("-") or "x"
-        return Identity(f"{self._prefix}-{short}", base, ordinal)
+        return Identity(f"{self._prefix}-{_short(entity)}", base, ordinal)
 
 
 class Identity(NamedTuple):
@@ -63,6 +64,12 @@ class Identity(NamedTuple):
     def name(self, run: int) -> str:
         """The name of an execution; `run` counts those that were started because an earlier one did not stand."""
         return f"{self.stem}-{_digest([self.base, str(self.ordinal), str(run)])[:_DIGEST_LENGTH]}"
+
+
+@functools.cache
+def _short(entity: str) -> str:
+    """What a person may know an entity by, as far as the name of an execution can hold it."""
+    return _NOT_DNS.sub("-", entity.rpartition(".")[2].lower())[:_ENTITY_LENGTH].strip("-") or "x"
 
 
 def _digest(parts: list[str]) -> str:
