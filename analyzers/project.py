@@ -30,6 +30,11 @@ class SourceFile(NamedTuple):
     def package(self) -> bool:
         return os.path.basename(self.file) == "__init__.py"
 
+    @property
+    def home(self) -> str:
+        """The package that relative imports start from."""
+        return self.module if self.package else self.module.rpartition(".")[0]
+
 
 class SourceError(NamedTuple):
     """A file that cannot be analysed: unreadable, undecodable, or (`syntax`) not Python."""

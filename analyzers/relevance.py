@@ -35,14 +35,18 @@ def relevant(files: Files, asked: Sequence[SourceFile], makers: Collection[str])
 
 
 def _names_maker(files: Files, file: SourceFile, makers: Collection[str]) -> bool:
-    try:
-        data = files.project.read(file)
-    except OSError:
-        return True
-    if not any(maker.encode() in data for maker in makers):
+    if not _mentions_maker(files.project, file, makers):
         return False
     tree = files.parse(file)
     return tree is None or any(_is_maker(node, makers) for node in ast.walk(tree))
+
+
+def _mentions_maker(project: Project, file: SourceFile, makers: Collection[str]) -> bool:
+    try:
+        data = project.read(file)
+    except OSError:
+        return True
+    return any(maker.encode() in data for maker in makers)
 
 
 def _is_maker(node: ast.AST, makers: Collection[str]) -> bool:
@@ -75,13 +79,12 @@ def _importers_of_renamed(files: Files, asked: Sequence[SourceFile], makers: Col
 
 
 def _imported(project: Project, file: SourceFile) -> Iterator[SourceFile]:
-    package = file.module if file.package else file.module.rpartition(".")[0]
     try:
         data = project.read(file)
     except OSError:
         return
     for statement in _IMPORT.finditer(data.replace(b"\\\n", b" ")):
-        for name in _modules(statement, package):
+        for name in _modules(statement, file.home):
             module = project.find(name)
             if module is not None:
                 yield module
@@ -107,7 +110,7 @@ def _names(listed: bytes) -> Iterator[str]:
 
 def _renames(files: Files, file: SourceFile, makers: Collection[str]) -> bool:
     """Whether the name of a maker is used in a module other than to import it and to decorate."""
-    tree = files.parse(file) if _names_maker(files, file, makers) else None
+    tree = files.parse(file) if _mentions_maker(files.project, file, makers) else None
     if tree is None:
         return False
     nodes = list(ast.walk(tree))

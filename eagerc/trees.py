@@ -1,8 +1,9 @@
 """The build tree of what a command line names, made in the cache unless a folder is named."""
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from analyzers.analysis import ModuleFacts
@@ -22,13 +23,20 @@ class Tree(NamedTuple):
 
 def built(configured: Configured, folder: str | None) -> Tree:
     """Build the tree, in the cache if no folder is named; it stays until this process or its successor ends."""
-    try:
+    with explained():
         modules = needed_modules(configured.analysis)
         tree = os.path.abspath(folder or _cached(_digest(configured, modules)))
         build(configured.analysis, tree, settings=configured.settings)
+    return Tree(tree, tuple(dict.fromkeys(module.file.root for module in modules)))
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """Tell whoever called the command why there is no tree."""
+    try:
+        yield
     except BuildError as error:
         raise UsageError(f"{error.message}; {error.remedy}") from error
-    return Tree(tree, tuple(dict.fromkeys(module.file.root for module in modules)))
 
 
 def _cached(digest: str) -> str:

@@ -2,9 +2,9 @@
 
 import ast
 
-from analyzers.inference.iteration_functions import ITERATION_HANDLERS, Handler, IterationFunctions
+from analyzers.inference.iteration_functions import ITERATION_HANDLERS, IterationFunctions
 from analyzers.inference.record_functions import RECORD_HANDLERS
-from analyzers.inference.records import CallPoint
+from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
     EMPTY,
     NONE,

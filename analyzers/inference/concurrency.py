@@ -1,10 +1,7 @@
 """asyncio and executors: what runs awaitables side by side, later, or in a thread."""
 
-from collections.abc import Callable
-from typing import Any
-
 from analyzers.inference.builtin_functions import BuiltinFunctions
-from analyzers.inference.records import CallPoint
+from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -110,8 +107,6 @@ class Concurrency(BuiltinFunctions):
 def _is_sequence(value: object) -> bool:
     return isinstance(value, Obj) and value.kind in ("list", "tuple", "set", "iterator")
 
-
-Handler = Callable[[Any, str, Arguments, CallPoint], Values]
 
 HANDLERS: dict[str, Handler] = {
     "asyncio.gather": Concurrency._call_gather,

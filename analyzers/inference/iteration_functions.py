@@ -1,11 +1,8 @@
 """Builtin functions and parts of the standard library that make containers and iterators, or go through them."""
 
-from collections.abc import Callable
-from typing import Any
-
 from analyzers.inference.objects import FACTORY
 from analyzers.inference.record_functions import RecordFunctions
-from analyzers.inference.records import CallPoint
+from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -188,8 +185,6 @@ class IterationFunctions(RecordFunctions):
 def _container(values: Values) -> bool:
     return all(isinstance(value, Obj) and value.kind not in ("instance", "dict") for value in values)
 
-
-Handler = Callable[[Any, str, Arguments, CallPoint], Values]
 
 ITERATION_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(

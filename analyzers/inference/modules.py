@@ -34,7 +34,7 @@ class Module:
     @property
     def package(self) -> str:
         """The package that relative imports start from."""
-        return self.name if self.file.package else self.name.rpartition(".")[0]
+        return self.file.home
 
     def place(self, node: ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.arg) -> Place:
         return self.source.place(self.file.path, node)

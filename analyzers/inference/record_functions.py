@@ -1,11 +1,8 @@
 """Functions of the standard library that make, copy and take apart objects: dataclasses, named tuples, `copy`."""
 
-from collections.abc import Callable
-from typing import Any
-
 from analyzers.inference.builtin_methods import BuiltinMethods
 from analyzers.inference.objects import attribute_cell
-from analyzers.inference.records import CallPoint
+from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
     PLAIN,
     Arguments,
@@ -133,8 +130,6 @@ class RecordFunctions(BuiltinMethods):
 def _instances(values: Values) -> list[Obj]:
     return [value for value in ordered(values) if isinstance(value, Obj) and value.cls is not None]
 
-
-Handler = Callable[[Any, str, Arguments, CallPoint], Values]
 
 RECORD_HANDLERS: dict[str, Handler] = {
     "dataclasses.dataclass": RecordFunctions._call_dataclass,

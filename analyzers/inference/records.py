@@ -5,7 +5,8 @@ classes because creating dataclasses costs start-up time.
 """
 
 import ast
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from analyzers.inference.modules import Module
 from analyzers.inference.store import Delta, Location
@@ -191,6 +192,11 @@ class CallPoint(NamedTuple):
     at: ast.expr | ast.stmt
     direct: bool = True
     module: str | None = None
+
+
+# What interprets a call of a function that the project does not define: a method of the interpreter, which is given the
+# function's dotted name.
+Handler = Callable[[Any, str, Arguments, CallPoint], Values]
 
 
 def module_owner(name: str) -> Owner:

@@ -40,7 +40,8 @@ def as_eager_exception(error: BaseException) -> BaseException:
 
 def with_note(error: BaseException, note: str) -> BaseException:
     """The exception with one more note; what it was made of keeps its own notes."""
-    vars(error)["__notes__"] = [*getattr(error, "__notes__", ()), note]  # `add_note` is new in Python 3.11
+    # `add_note` is new in Python 3.11, which also shows them.
+    vars(error)["__notes__"] = [*getattr(error, "__notes__", ()), note]
     return error
 
 

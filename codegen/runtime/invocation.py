@@ -40,28 +40,26 @@ def invoke(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
 
     The awaitable is a coroutine: nothing runs before it is awaited or made a task.
     """
-    present = frame.current()
-    call = None if present is None else _call(site, callee, args, kwargs)
-    if present is None or call is None:
+    begun = _begun(site, callee, args, kwargs)
+    if begun is None:
         return callee(*args, **kwargs)
-    return _awaitable(present, call, _line())
+    return _awaitable(*begun, _line())
 
 
 def invoke_overridable(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     """Do what `invoke` does; the awaitable has the method `with_overrides` besides."""
-    present = frame.current()
-    call = None if present is None else _call(site, callee, args, kwargs)
-    if present is None or call is None:
+    begun = _begun(site, callee, args, kwargs)
+    if begun is None:
         return callee(*args, **kwargs)
-    return _overridable(present, call, _line())
+    return _overridable(*begun, _line())
 
 
 def invoke_blocking(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     """Give the result of a sync entity; an async one gives an awaitable, and anything else is called as it stands."""
-    present = frame.current()
-    call = None if present is None else _call(site, callee, args, kwargs)
-    if present is None or call is None:
+    begun = _begun(site, callee, args, kwargs)
+    if begun is None:
         return callee(*args, **kwargs)
+    present, call = begun
     line = _line()
     if isinstance(call.entity, AsyncPythonFunctionTask):
         return _awaitable(present, call, line)
@@ -74,9 +72,13 @@ def invoke_blocking(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any
     raise failure
 
 
-def _call(site: str, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
+def _begun(site: str, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Frame, Call] | None:
+    """The call of an entity and the eager function that makes it; None for any other call."""
+    present = frame.current()
+    if present is None:
+        return None
     entity, args, kwargs = unbound(callee, args, kwargs)
-    return Call(entity, keywords(entity, args, kwargs), site) if isinstance(entity, _ENTITIES) else None
+    return (present, Call(entity, keywords(entity, args, kwargs), site)) if isinstance(entity, _ENTITIES) else None
 
 
 def _line() -> _Line:

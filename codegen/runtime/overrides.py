@@ -1,7 +1,7 @@
 """The options that one call can have beside its inputs: those that an execution carries."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 
@@ -33,9 +33,9 @@ def overridden(site: str, before: Overrides, options: dict[str, Any]) -> Overrid
             f"{site}: with_overrides takes no {', '.join(unknown)}: one execution can be given {known}; what concerns "
             f"its containers belongs to the task itself"
         )
-    wrong = [name for name, value in options.items() if value is not None and not _FITS[name](value)]
+    wrong = [name for name, value in options.items() if value is not None and not _OPTIONS[name].fits(value)]
     if wrong:
-        told = ", ".join(f"{name}={options[name]!r} is not {_WANTED[name]}" for name in wrong)
+        told = ", ".join(f"{name}={options[name]!r} is not {_OPTIONS[name].wanted}" for name in wrong)
         raise TypeError(f"{site}: with_overrides: {told}")
     given = {name: value for name, value in options.items() if value is not None}
     return before._replace(**given)
@@ -71,19 +71,18 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-_FITS = {
-    "labels": _is_text_map,
-    "interruptible": _is_truth,
-    "overwrite_cache": _is_truth,
-    "service_account": lambda value: isinstance(value, str),
-    "timeout": _is_duration,
-    "retries": _is_count,
-}
-_WANTED = {
-    "labels": "a dictionary of texts",
-    "interruptible": "True or False",
-    "overwrite_cache": "True or False",
-    "service_account": "a name",
-    "timeout": "a timedelta or a number of seconds above 0",
-    "retries": "a number from 0 on",
+class _Option(NamedTuple):
+    """Which values are of use, and how to say so."""
+
+    fits: Callable[[Any], bool]
+    wanted: str
+
+
+_OPTIONS = {
+    "labels": _Option(_is_text_map, "a dictionary of texts"),
+    "interruptible": _Option(_is_truth, "True or False"),
+    "overwrite_cache": _Option(_is_truth, "True or False"),
+    "service_account": _Option(lambda value: isinstance(value, str), "a name"),
+    "timeout": _Option(_is_duration, "a timedelta or a number of seconds above 0"),
+    "retries": _Option(_is_count, "a number from 0 on"),
 }

@@ -5,11 +5,12 @@ import os
 import shutil
 import subprocess
 
-from codegen.build import BuildError, BuildResult, build
+from codegen.build import BuildResult, build
 from eagerc.analyses import Configured, analysis_of_all, errors
 from eagerc.cli.status import FINDINGS, NOTHING_TO_SAY, report_errors
 from eagerc.failures import UsageError
 from eagerc.terminal import visible
+from eagerc.trees import explained
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +29,8 @@ def run(options: argparse.Namespace) -> int:
     status = report_errors(errors([configured]))
     if status != NOTHING_TO_SAY:
         return status
-    try:
+    with explained():
         result = build(configured.analysis, output, check=options.check, settings=configured.settings)
-    except BuildError as error:
-        raise UsageError(f"{error.message}; {error.remedy}") from error
     return _report_check(result) if options.check else _report(result, configured)
 
 

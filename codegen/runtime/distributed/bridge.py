@@ -9,6 +9,8 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
+from .futures import settle
+
 
 class Bridge:
     """Runs coroutines on another event loop, for awaiters on theirs.
@@ -89,12 +91,8 @@ def _bring_back(side: _Side, outcome: "asyncio.Future[Any]", task: "asyncio.Task
 
 
 def _settle(outcome: "asyncio.Future[Any]", task: "asyncio.Task[Any]") -> None:
-    error = None if task.cancelled() else task.exception()  # which also counts as having looked at it
-    if outcome.done():
-        return
     if task.cancelled():
         outcome.cancel()
-    elif error is not None:
-        outcome.set_exception(error)
-    else:
-        outcome.set_result(task.result())
+        return
+    error = task.exception()  # which also counts as having looked at it
+    settle(outcome, task.result() if error is None else None, error)

@@ -265,9 +265,7 @@ class Controller:
                 data = await self._transport.call(self._transport.admin.GetExecutionData, request)
             except RefusedError as error:
                 raise EagerException(f"the outputs of {entity.name} cannot be read: {error}") from error
-            outputs = data.full_outputs
-            if not outputs.literals and data.outputs.url:
-                outputs = await self._values.download(data.outputs.url)
+            outputs = await self._values.outputs(data)
         return await self._values.to_python(entity, outputs)
 
     def _clean_up(self, job: Coroutine[Any, Any, None]) -> None:

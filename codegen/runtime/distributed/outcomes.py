@@ -11,7 +11,7 @@ from flyteidl.admin import execution_pb2
 from flyteidl.core.execution_pb2 import WorkflowExecution
 from flytekit.exceptions.eager import EagerException
 
-from ..exceptions import TIMEOUT, remote_exception
+from ..exceptions import TIMEOUT, remote_exception, with_note
 
 # The cause that we give when we end an execution, and by which we know it again.
 STOPPED = "stopped by its eager function"
@@ -38,12 +38,10 @@ class Story(NamedTuple):
 def failure(story: Story) -> BaseException:
     """The exception to raise: an `EagerException`, of the class that the child raised where that can be imported."""
     error: BaseException = _cause(story)
-    notes = [f"execution: {story.link}"]
     report = _REPORT.search(story.closure.error.message)
     if report:
-        notes.insert(0, f"remote traceback:\n{textwrap.indent(textwrap.dedent(report['trace']).strip(), '  ')}")
-    vars(error)["__notes__"] = notes  # `add_note` is new in Python 3.11, which also shows them
-    return error
+        with_note(error, f"remote traceback:\n{textwrap.indent(textwrap.dedent(report['trace']).strip(), '  ')}")
+    return with_note(error, f"execution: {story.link}")
 
 
 def late(seconds: float) -> str:

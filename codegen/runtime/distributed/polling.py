@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flyteidl.admin import common_pb2, execution_pb2
 from flyteidl.core.execution_pb2 import WorkflowExecution
 
+from .futures import settle
 from .launching import Place
 from .transport import RefusedError, Transport
 
@@ -148,9 +149,5 @@ class Watch:
 
     def _settle(self, child: Child, execution: execution_pb2.Execution | None, error: Exception | None) -> None:
         waiting = self._waiting.get(child)
-        if waiting is None or waiting.ended.done():
-            return
-        if error is None:
-            waiting.ended.set_result(execution)
-        else:
-            waiting.ended.set_exception(error)
+        if waiting is not None:
+            settle(waiting.ended, execution, error)

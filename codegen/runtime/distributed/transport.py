@@ -28,7 +28,8 @@ PATIENCE_SECONDS = 900.0
 TRIES = 10
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 
-_AWAY = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+# The control plane cannot be reached, and may come back.
+AWAY = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 _TROUBLE = frozenset(
     {
         grpc.StatusCode.ABORTED,
@@ -108,7 +109,7 @@ class Transport:
 
 def _may_help(code: grpc.StatusCode, tries: int, seconds: float) -> bool:
     """Whether to try once more after an error."""
-    return (code in _AWAY and seconds < PATIENCE_SECONDS) or (code in _TROUBLE and tries < TRIES)
+    return (code in AWAY and seconds < PATIENCE_SECONDS) or (code in _TROUBLE and tries < TRIES)
 
 
 class _Credentials:

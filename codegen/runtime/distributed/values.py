@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
+from flyteidl.admin import execution_pb2
 from flyteidl.core import literals_pb2
 from flytekit.core.context_manager import FlyteContext, flyte_context_Var
 from flytekit.core.interface import Interface
@@ -19,6 +20,7 @@ from flytekit.models.literals import Literal
 from ..frame import Call
 from ..threads import Crew
 from . import offloaded
+from .futures import settle
 
 T = TypeVar("T")
 
@@ -71,9 +73,11 @@ class Values:
             return await convert()
         return await self.in_thread(lambda: asyncio.run(convert()))
 
-    async def download(self, address: str) -> literals_pb2.LiteralMap:
-        """Literals that were too big for an answer of the control plane."""
-        return await self.in_thread(partial(self._download, address))
+    async def outputs(self, data: execution_pb2.WorkflowExecutionGetDataResponse) -> literals_pb2.LiteralMap:
+        """The outputs of an execution, fetched from the store where they were too big for the answer."""
+        if data.full_outputs.literals or not data.outputs.url:
+            return data.full_outputs
+        return await self.in_thread(partial(self._download, data.outputs.url))
 
     async def in_thread(self, job: Callable[[], T]) -> T:
         """Run what blocks, with a stack of flytekit's contexts that nothing else shares."""
@@ -83,11 +87,11 @@ class Values:
         def work() -> None:
             flyte_context_Var.set([self._context])
             try:
-                settle: Callable[[], object] = partial(_set, future, job(), None)
+                settled: Callable[[], object] = partial(settle, future, job(), None)
             except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to the caller
-                settle = partial(_set, future, None, error)
+                settled = partial(settle, future, None, error)
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(settle)
+                loop.call_soon_threadsafe(settled)
 
         self._crew.submit(partial(contextvars.Context().run, work))
         return await future
@@ -128,15 +132,6 @@ class Values:
             self._context.file_access.get_data(address, path)
             with open(path, "rb") as file:
                 return literals_pb2.LiteralMap.FromString(file.read())
-
-
-def _set(future: "asyncio.Future[Any]", value: Any, error: BaseException | None) -> None:
-    if future.done():
-        return
-    if error is None:
-        future.set_result(value)
-    else:
-        future.set_exception(error)
 
 
 def _signature(entity: Any) -> _Signature:

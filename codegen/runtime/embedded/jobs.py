@@ -23,6 +23,7 @@ from flytekit.core.python_function_task import (
 from flytekit.core.reference_entity import ReferenceEntity
 from flytekit.exceptions.eager import EagerException
 
+from ..exceptions import with_note
 from ..frame import Call
 from ..threads import Crew
 from .coroutines import Stop
@@ -76,7 +77,7 @@ class Jobs:
                 return outputs
             if loss:
                 note = f"eagerc: not all of it could be sent from the process of the task: {loss} ({call.site})"
-                vars(error)["__notes__"] = [*vars(error).get("__notes__", ()), note]
+                with_note(error, note)
             raise error
 
         task = copy.copy(call.entity)

@@ -7,6 +7,7 @@ import grpc
 from flytekit.exceptions.base import FlyteException
 from flytekit.remote import FlyteRemote
 
+from ..distributed.transport import AWAY
 from .endings import FAILED, WRONG_USAGE, EndError
 
 _SENTENCES = {
@@ -48,7 +49,7 @@ def refusal(what: str, error: Exception) -> EndError:
 def is_passing(error: Exception) -> bool:
     """Whether the control plane is away, and may come back."""
     code, _ = _answer(error) or (None, "")
-    return code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+    return code in AWAY
 
 
 def _answer(error: BaseException | None) -> tuple[grpc.StatusCode, str] | None:

@@ -120,12 +120,9 @@ class _Launch:
         click.echo(asyncio.run(self._result(entity, run)))
 
     async def _result(self, entity: Any, run: WorkflowExecutionIdentifier) -> Any:
-        data = self._remote.client.get_execution_data(run)
         values = Values(self._remote.context)
-        outputs = data.full_outputs.to_flyte_idl()
-        if not outputs.literals and data.outputs.url:
-            outputs = await values.download(data.outputs.url)
-        return await values.to_python(entity, outputs)
+        data = self._remote.client.get_execution_data(run).to_flyte_idl()
+        return await values.to_python(entity, await values.outputs(data))
 
 
 def _inputs(entity: Any, values: dict[str, Any], past: Recovery) -> dict[str, Any]:
