@@ -1,5 +1,6 @@
 """For tests and benchmarks: start a server as its own process (bounded), talk to its control API."""
 
+import http.client
 import json
 import os
 import subprocess
@@ -11,13 +12,13 @@ from typing import Any, Self
 
 
 class Control:
-    def __init__(self, http: str):
-        self.http = http
+    def __init__(self, address: str):
+        self._address = address
 
     def __call__(
         self, path: str, body: dict[str, Any] | None = None, method: str = "", http_timeout: float = 1200, **q: Any
     ) -> Any:
-        url = f"{self.http}/control/{path}" + ("?" + "&".join(f"{k}={v}" for k, v in q.items()) if q else "")
+        url = f"{self._address}/control/{path}" + ("?" + "&".join(f"{k}={v}" for k, v in q.items()) if q else "")
         data = json.dumps(body).encode() if body is not None else None
         req = urllib.request.Request(url, data=data, method=method or ("POST" if body is not None else "GET"))
         while True:
@@ -26,8 +27,8 @@ class Control:
                     return json.loads(r.read())
             except urllib.error.HTTPError as e:
                 raise RuntimeError(e.read().decode()) from None
-            except ConnectionError:
-                # The server was restarted; what only asks can be asked again.
+            except (ConnectionError, http.client.HTTPException):
+                # The server was restarted, perhaps in the middle of an answer; what only asks can be asked again.
                 if req.method != "GET":
                     raise
 
