@@ -20,6 +20,8 @@ def present_files(folder: str) -> Mapping[str, bytes]:
     """
     try:
         files = _snapshot(folder)
+    except NotADirectoryError as error:
+        raise BuildError(f"{folder} is not a folder", _OTHER_FOLDER) from error
     except OSError as error:
         raise BuildError(f"{folder} cannot be read: {error.strerror}", _OTHER_FOLDER) from error
     if files:
@@ -49,6 +51,8 @@ def _snapshot(folder: str) -> dict[str, bytes]:
     """The files of one tree; read again if another build exchanges the folder meanwhile."""
     while True:
         before = _identity(folder)
+        if before is None and not os.path.islink(folder):
+            return {}
         try:
             files = dict(_files(folder))
         except FileNotFoundError:
@@ -68,10 +72,6 @@ def _identity(folder: str) -> tuple[int, int] | None:
 
 
 def _files(folder: str) -> Iterator[tuple[str, bytes]]:
-    if not os.path.lexists(folder):
-        return
-    if not os.path.isdir(folder):
-        raise BuildError(f"{folder} is not a folder", _OTHER_FOLDER)
     for parent, folders, files in os.walk(folder, onerror=_raise):
         folders[:] = [name for name in folders if name != "__pycache__"]
         for name in files:

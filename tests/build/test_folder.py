@@ -5,11 +5,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from codegen.build import BuildError, BuildResult
+from codegen.build.folder import present_files
 
 Write = Callable[[Mapping[str, str | bytes]], Path]
 Build = Callable[..., BuildResult]
@@ -225,3 +228,26 @@ def test_builds_at_once_leave_one_whole_tree(
         assert done.result().returncode == 0, done.result().stderr
     assert contents(folder / "build") in results
     assert sorted(os.listdir(folder)) == ["build", "one", "two"]
+
+
+@pytest.mark.parametrize("away", range(4))
+def test_a_tree_that_another_build_exchanges_can_be_read(
+    write: Write, built: Build, eager: str, monkeypatch: pytest.MonkeyPatch, away: int
+) -> None:
+    """The folder is gone at one look at it, whichever that is, and back at the next."""
+    folder = write({"work.py": eager})
+    files = set(built("work.py").files)
+    tree, looks = folder / "build", count()
+
+    def look(original: Callable[..., os.stat_result], path: object, **keywords: object) -> os.stat_result:
+        if str(path) != str(tree) or next(looks) != away:
+            return original(path, **keywords)
+        tree.rename(folder / "old")
+        try:
+            return original(path, **keywords)
+        finally:
+            (folder / "old").rename(tree)
+
+    for name in ("stat", "lstat"):
+        monkeypatch.setattr(os, name, partial(look, getattr(os, name)))
+    assert set(present_files(str(tree))) in (files, set())
