@@ -19,6 +19,7 @@ from flytekit.remote import FlyteRemote
 
 from ..frame import Call
 from ..logs import LOG, about
+from .batching import BatchingSelector
 from .bridge import Bridge
 from .invocations import Invocations
 from .launching import Launcher, Place, Settings
@@ -33,6 +34,8 @@ from .values import Values
 
 # How long what was cut short may take to take note of it.
 _LAST_SECONDS = 1.0
+# With so many calls under way a few milliseconds more for each are no delay of the whole.
+_MANY_CALLS = 50
 
 
 class Setting(NamedTuple):
@@ -73,10 +76,10 @@ class Controller:
         self._values = Values(setting.context)
         self._names = Names(setting.parent)
         self.invocations = Invocations(setting.remote.generate_console_http_domain())
-        self._loop = asyncio.new_event_loop()
+        self._calls: set[asyncio.Task[Any]] = set()
+        self._loop = asyncio.SelectorEventLoop(BatchingSelector(lambda: len(self._calls) >= _MANY_CALLS))
         self._bridge = Bridge(self._loop)
         self._stopping = False
-        self._calls: set[asyncio.Task[Any]] = set()
         self._cleaning: set[asyncio.Task[Any]] = set()
         self._thread = threading.Thread(target=self._serve, name="eagerc-controller", daemon=True)
 

@@ -17,7 +17,7 @@ CHUNK = 500
 # The pause between two questions is this share of the age of the youngest child, and at most so many seconds.
 SHARE, LONGEST = 0.04, 1.0
 # How many questions a second there are in the long run, and how many in a row: together, those within any one second.
-RATE, BURST = 7.5, 2
+RATE, BURST = 7.0, 2
 # A child that was started just now is asked after this soon, as long as there were few questions lately.
 EAGERNESS = 0.002
 # After so long without news a question is about existence, not about the end.
