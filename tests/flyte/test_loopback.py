@@ -13,6 +13,7 @@ pytestmark = pytest.mark.slow
 
 PROGRAM = """\
 import os
+import tempfile
 import time
 from importlib.util import find_spec
 
@@ -68,6 +69,10 @@ def note(x: int, err: FlyteError | None = None):
 @task
 def importable() -> list[str]:
     return [name for name in ("eagerc", "analyzers", "codegen", "samples", "tests") if find_spec(name)]
+
+@task
+def temporary() -> str:
+    return tempfile.gettempdir()
 
 @workflow
 def sub(x: int) -> int:
@@ -142,6 +147,11 @@ def test_tasks_run(cluster: Cluster) -> None:
 
 def test_a_task_sees_nothing_of_the_project(cluster: Cluster) -> None:
     assert cluster.run("program.importable") == []
+
+
+def test_a_task_leaves_nothing_on_the_machine(cluster: Cluster) -> None:
+    folder = Path(cluster.run("program.temporary"))
+    assert folder.is_relative_to(cluster.control("info")["state_dir"])
 
 
 def test_workflows_run(cluster: Cluster) -> None:

@@ -58,8 +58,9 @@ class Containers:
         self.left: dict[str, int | None] = {}  # the processes of jobs that another process of the server started
 
     def env(self, job: Job) -> dict[str, str]:
-        keep = ("HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "LD_LIBRARY_PATH")
+        keep = ("HOME", "LANG", "LC_ALL", "TZ", "USER", "LD_LIBRARY_PATH")
         e = {k: os.environ[k] for k in keep if k in os.environ}
+        e["TMPDIR"] = self._folder(job) + ".tmp"
         e["PATH"] = self.bin + os.pathsep + os.environ.get("PATH", "")
         if self.source_root:
             e["PYTHONPATH"] = self.source_root
@@ -76,6 +77,9 @@ class Containers:
             e["FLYTE_K8S_ARRAY_INDEX"] = str(job.index)
         return e
 
+    def _folder(self, job: Job) -> str:
+        return os.path.join(self.work, job.key)
+
     def start(self, job: Job, rule: dict[str, Any], warm: bool) -> None:
         threading.Thread(target=self._run, args=(job, rule, warm), daemon=True, name=f"job-{job.execution}").start()
 
@@ -90,8 +94,9 @@ class Containers:
                 return job.finish(Outcome(aborted=True))
             if rule.get("queue_delay"):
                 time.sleep(float(rule["queue_delay"]))
-            cwd = os.path.join(self.work, job.key)
+            cwd = self._folder(job)
             os.makedirs(cwd, exist_ok=True)
+            os.makedirs(cwd + ".tmp", exist_ok=True)
             job.log = cwd + ".log"
             if job.key in self.left:
                 job.finish(self.outcome(job, self._attach(job, cwd)))
@@ -191,7 +196,8 @@ class Containers:
     def _zygote_proc(self) -> "subprocess.Popen[str]":
         if self._zy is None or self._zy.poll() is not None:
             here = os.path.dirname(os.path.abspath(__file__))
-            e = {**os.environ, "KEYRING_BACKEND": "keyring.backends.null.Keyring", "PYTHONUNBUFFERED": "1"}
+            e = {**os.environ, "TMPDIR": self.work, "PYTHONUNBUFFERED": "1"}
+            e["KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
             e.update(self.store.s3_env() if self.store.scheme == "s3" else {})  # flytekit reads these on import
             self._zy = subprocess.Popen(
                 [self.python, "-I", os.path.join(here, "zygote.py")],

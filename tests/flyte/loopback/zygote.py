@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import sys
+import tempfile
 import traceback
 from typing import Any
 
@@ -35,6 +36,7 @@ def run(job: dict[str, Any]) -> None:
     os.dup2(fd, 2)
     os.environ.clear()
     os.environ.update(job["env"])
+    tempfile.tempdir = None  # that of the zygote
     os.chdir(job["cwd"])
     cmd = list(job["cmd"])
     rc = 1
