@@ -110,7 +110,7 @@ BARE = Scenario("bare", 1000, 0, None)
 CPU = "ms CPU a child"
 
 # How each controller asks whether a child has ended.
-POLLS = {"eagerc": {"ListExecutions"}, "flytekit": {"GetExecution"}}
+POLLS: dict[str, set[str]] = {"eagerc": {"ListExecutions"}, "flytekit": {"GetExecution"}, "gRPC": set()}
 
 SCENARIOS = (
     Scenario("chain", 1, 0, 0.25),
@@ -185,14 +185,15 @@ def main() -> int:
             cluster.register(*cluster.build({"program.py": PROGRAM}), version="eagerc")
             (folder / "plain").mkdir()
             (folder / "plain" / "program.py").write_text(BLOCKING)
-            cluster.register(str(folder / "plain" / "program.py"), version="flytekit")
+            for version in ("flytekit", "gRPC"):
+                cluster.register(str(folder / "plain" / "program.py"), version=version)
             for scenario in SCENARIOS:
                 print(f"{scenario.function} of {scenario.n} children of {scenario.seconds} s (goal {scenario.goal} s)")
                 costs += (ours := measure(cluster, scenario, "eagerc"))
                 if chosen.full or not scenario.long:
                     measure(cluster, scenario, "flytekit")
             print(f"two bare calls for each of {BARE.n} children")
-            times = cpu(ours) / cpu(measure(cluster, BARE, "flytekit"))
+            times = cpu(ours) / cpu(measure(cluster, BARE, "gRPC"))
             print(f"  the CPU time of one of {scenario.n} children is {times:.1f} times that of two bare calls")
             cluster.control("latency", {"ms": 0})
             for n in (chosen.many // 10, chosen.many):
