@@ -13,6 +13,7 @@ from analyzers.inference.values import (
     Arguments,
     Bound,
     Coroutine,
+    Deferred,
     Env,
     Function,
     Future,
@@ -109,7 +110,12 @@ class Activations(Instances):
                     owners.append(owner)
                 case Bound(function=inner, receiver=receiver):
                     waiting += (inner, receiver)
-                case Partial(arguments=given) | Coroutine(arguments=given) | Generator(arguments=given):
+                case (
+                    Partial(arguments=given)
+                    | Coroutine(arguments=given)
+                    | Generator(arguments=given)
+                    | Deferred(arguments=given)
+                ):
                     waiting += (inner for values in given.all for inner in values)
                 case Future(result=result):
                     waiting += result

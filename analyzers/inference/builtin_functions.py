@@ -2,9 +2,10 @@
 
 import ast
 
-from analyzers.inference.iteration_functions import ITERATION_HANDLERS, IterationFunctions
+from analyzers.inference.iteration_functions import ITERATION_HANDLERS
 from analyzers.inference.record_functions import RECORD_HANDLERS
 from analyzers.inference.records import CallPoint, Handler
+from analyzers.inference.selecting_functions import SELECTING_HANDLERS, SelectingFunctions
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -12,6 +13,7 @@ from analyzers.inference.values import (
     Arguments,
     ClassRef,
     Const,
+    Data,
     Descriptor,
     EntityRef,
     External,
@@ -56,10 +58,16 @@ _LOOKING_AT_THE_WHOLE = frozenset(
 )
 """What does not use the elements of a container."""
 
+_GIVING_DATA = frozenset(
+    {"abs", "all", "any", "ascii", "bool", "bytes", "callable", "chr", "complex", "dir", "divmod", "float", "format"}
+    | {"hasattr", "hash", "id", "int", "isinstance", "issubclass", "len", "print", "repr", "round", "str", "type"}
+)
+"""Builtins whose result is no part of what they are given."""
+
 _PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "len", "repr", "round", "str")
 
 
-class BuiltinFunctions(IterationFunctions):
+class BuiltinFunctions(SelectingFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -116,10 +124,6 @@ class BuiltinFunctions(IterationFunctions):
     def _call_globals(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Method(ModuleRef(self.env.module), "__dict__"))
 
-    def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        modules = [value for value in joined(arguments.all) if isinstance(value, ModuleRef)]
-        return frozenset(Method(module, "__dict__") for module in modules) or self.opaque("`vars()`")
-
     def _call_partial(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if not arguments.positional:
             return PLAIN
@@ -129,6 +133,9 @@ class BuiltinFunctions(IterationFunctions):
         return only(
             Partial(arguments.positional[0], arguments._replace(positional=arguments.positional[1:]), point.node)
         )
+
+    def _call_partial_method(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return only(Descriptor("partialmethod", self._call_partial(name, arguments, point)))
 
     def _call_wraps(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Partial(only(External("functools.update_wrapper")), arguments, point.node))
@@ -216,7 +223,9 @@ class BuiltinFunctions(IterationFunctions):
                 inner = joined(self.elements(v) for v in values if isinstance(v, Obj) and v.kind != "instance")
                 self.forced(inner, point.node)
             parts.append(self.forced(values, point.node))
-        return self.mixed(parts)
+        if name.rpartition(".")[2] in _GIVING_DATA or not self.holds_callables(arguments.all):
+            return self.mixed(parts)
+        return only(Data(self.mixed_origins(arguments), f"`{name}`"))
 
     def _call_decorator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A decorator that keeps what calling the function does."""
@@ -246,7 +255,10 @@ HANDLERS: dict[str, Handler] = {
         ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.cached_property"),
         BuiltinFunctions._call_descriptor,
     ),
-    **dict.fromkeys(("typing.cast", "weakref.ref", "inspect.unwrap"), BuiltinFunctions._call_same),
+    **dict.fromkeys(
+        ("typing.cast", "weakref.ref", "inspect.unwrap", "enum.member", "enum.nonmember", "sys.intern"),
+        BuiltinFunctions._call_same,
+    ),
     **dict.fromkeys(("builtins.callable", "builtins.hasattr", "builtins.id"), BuiltinFunctions._call_truth),
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
@@ -255,15 +267,15 @@ HANDLERS: dict[str, Handler] = {
     "builtins.getattr": BuiltinFunctions._call_getattr,
     "builtins.setattr": BuiltinFunctions._call_setattr,
     "builtins.globals": BuiltinFunctions._call_globals,
-    "builtins.vars": BuiltinFunctions._call_vars,
     "builtins.super": BuiltinFunctions._call_super_of,
     "builtins.type": BuiltinFunctions._call_type,
     "functools.partial": BuiltinFunctions._call_partial,
-    "functools.partialmethod": BuiltinFunctions._call_partial,
+    "functools.partialmethod": BuiltinFunctions._call_partial_method,
     "functools.wraps": BuiltinFunctions._call_wraps,
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     "importlib.import_module": BuiltinFunctions._call_import_module,
     "builtins.__import__": BuiltinFunctions._call_import,
     **ITERATION_HANDLERS,
+    **SELECTING_HANDLERS,
     **RECORD_HANDLERS,
 }

@@ -3,7 +3,8 @@
 import ast
 
 from analyzers.inference.calls import REGISTERED
-from analyzers.inference.containers import Containers
+from analyzers.inference.classes import OF_MAPPINGS
+from analyzers.inference.mappings import Mappings
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     NONE,
@@ -39,7 +40,7 @@ _TEXT_METHODS = frozenset(
 )
 
 
-class BuiltinMethods(Containers):
+class BuiltinMethods(Mappings):
     """`receiver.name(...)` for receivers that are no instances of the project's classes."""
 
     def call_builtin_method(self, receiver: Value, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -50,8 +51,8 @@ class BuiltinMethods(Containers):
                 return self.container_method(receiver, name, arguments, point)
             case ExternalInstance(cls=cls):
                 return self.call_external(f"{cls}.{name}", arguments, point)
-            case Future(result=result):
-                return self._future_method(result, name, arguments, point)
+            case Future():
+                return self._future_method(receiver, name, arguments, point)
             case Const():
                 return self._text_method(receiver, name, arguments, point)
             case Function() if name == "register":
@@ -135,7 +136,7 @@ class BuiltinMethods(Containers):
         """A method that `object` or an external base gives to an instance, reached through `super()`."""
         content = self.content(obj)
         if name == "__init__":
-            self.fill_content(obj, arguments, point)
+            self.initialize_base(obj, arguments, point)
             return NONE
         if content is not None:
             return self.container_method(content, name, arguments, point)
@@ -145,6 +146,8 @@ class BuiltinMethods(Containers):
             return self.as_dict(obj, point.node)
         if name in ("_replace", "model_copy"):
             return self.copied_instance(obj, arguments, point)
+        if name in OF_MAPPINGS:
+            return self.mapping_method(obj, name, arguments, point)
         self.handed_over(arguments, point, name)
         return self.opaque(f"`{name}` of a class outside the project")
 
@@ -159,11 +162,12 @@ class BuiltinMethods(Containers):
         self.handed_over(arguments, point, name)
         return self.mixed(list(arguments.all))
 
-    def _future_method(self, result: Values, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _future_method(self, future: Future, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if name == "result":
-            return result
+            return self.awaited(only(future), point.node)
         if name == "add_done_callback":
-            self.handed_over(arguments, point, name)
+            callback = CallPoint(point.node, point.at, direct=False)
+            self.forced(self.call(arguments.argument(0, "fn"), Arguments((only(future),)), callback), point.node)
         return PLAIN
 
 

@@ -2,7 +2,7 @@
 
 import ast
 
-from analyzers.inference.activations import Activations
+from analyzers.inference.interleaving import Interleaving
 from analyzers.inference.records import CallPoint, Unresolvable
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.values import (
@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     Method,
     Obj,
     Partial,
+    Pending,
     Unknown,
     Value,
     Values,
@@ -40,7 +41,7 @@ _EMPTY_CALLEE = Unresolvable(
 )
 
 
-class Calls(Activations):
+class Calls(Interleaving):
     """Calling values of the project, and handing them to code outside it."""
 
     def call(self, callee: Values, arguments: Arguments, point: CallPoint) -> Values:
@@ -91,8 +92,10 @@ class Calls(Activations):
     def _call_other(self, value: Value, arguments: Arguments, point: CallPoint) -> Values:
         if isinstance(value, Descriptor):
             return self.call(value.function, arguments, point)
-        self.forced(only(value), point.node)
-        return PLAIN
+        known = isinstance(value, Pending) and self.record_of(value) is not None
+        plain = self.forced(only(value), point.node)
+        opaque = [each.opaque for each in plain if isinstance(each, Data) and each.opaque]
+        return self._call_data(opaque[0], arguments, point) if opaque and not known else PLAIN
 
     def _call_data(self, opaque: str, arguments: Arguments, point: CallPoint) -> Values:
         if not opaque or self.here.function is None:
@@ -148,12 +151,16 @@ class Calls(Activations):
     def _called_back(self, value: Value, point: CallPoint, receiver: str) -> None:
         match value:
             case Function() | Bound():
-                self.doubt += 1
-                result = self.call(
-                    only(value), _unknown_arguments(value), CallPoint(point.node, point.at, direct=False)
-                )
-                self.awaited(result, point.node)
-                self.doubt -= 1
+                self._called_in_doubt(only(value), _unknown_arguments(value), point)
+            case Partial(function=function):
+                entities = [inner for inner in ordered(function) if isinstance(inner, EntityRef)]
+                for inner in entities:
+                    self._called_back(inner, point, receiver)
+                if not entities:
+                    self._called_in_doubt(only(value), Arguments((), (), PLAIN), point)
+            case Obj(kind="instance", cls=ClassRef() as cls):
+                if self.class_attribute(self.linearized(cls), "__call__") is not None:
+                    self._called_in_doubt(only(value), Arguments((), (), PLAIN), point)
             case Generator():
                 self.generated(value, point.node)
             case EntityRef(number=number):
@@ -166,6 +173,13 @@ class Calls(Activations):
                 )
             case _:
                 pass
+
+    def _called_in_doubt(self, function: Values, arguments: Arguments, point: CallPoint) -> None:
+        """A call that may happen or not; what it gives is taken to be awaited."""
+        self.doubt += 1
+        result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
+        self.escaped(result, point.node)
+        self.doubt -= 1
 
     def call_external(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A call of something outside the project."""

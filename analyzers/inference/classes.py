@@ -38,7 +38,7 @@ from analyzers.inference.values import (
     ordered,
 )
 from analyzers.knowledge import flytekit
-from analyzers.knowledge.libraries import is_standard
+from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.model.calls import Category
 from analyzers.model.facts import Reference
 
@@ -54,6 +54,13 @@ _CONTAINERS = {
     "collections.deque": "list",
     "builtins.set": "set",
 }
+_OF_THREADS = frozenset({"daemon", "getName", "ident", "is_alive", "join", "name", "setDaemon", "setName"})
+_MAPPINGS = frozenset(
+    f"{module}.{name}" for module in ("collections.abc", "typing") for name in ("Mapping", "MutableMapping")
+)
+OF_MAPPINGS = frozenset({"get", "items", "keys", "pop", "setdefault", "update", "values"})
+"""The methods that a mapping has from its abstract class, which call those of the project."""
+_THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 _OF_CONTAINERS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__iter__"})
 
 
@@ -132,8 +139,8 @@ class Classes(Entities):
             case Function() | EntityRef() | Partial():
                 own = self.read(attribute_cell(value, name))
                 return own or self._attribute_of_function(value, name)
-            case Bound(function=function):
-                return self._attribute_of(function, name, node)
+            case Bound():
+                return self._attribute_of_bound(value, name, node)
             case Unknown():
                 return only(value)
             case Pending() if name == flytekit.WITH_OVERRIDES:
@@ -143,7 +150,22 @@ class Classes(Entities):
             case _:
                 return only(Method(value, name))
 
+    def _attribute_of_bound(self, value: Bound, name: str, node: ast.expr) -> Values:
+        match name:
+            case "__call__":
+                return only(value)
+            case "__self__":
+                return only(value.receiver)
+            case "__func__":
+                return only(value.function)
+            case _:
+                return self._attribute_of(value.function, name, node)
+
     def _attribute_of_function(self, value: Function | EntityRef | Partial, name: str) -> Values:
+        if name == "__call__":
+            return only(value)
+        if isinstance(value, Partial) and name == "func":
+            return value.function
         function = self.entities[value.number].function if isinstance(value, EntityRef) else value
         if name != "__name__" or not isinstance(function, Function):
             return only(Method(value, name))
@@ -170,7 +192,7 @@ class Classes(Entities):
         match value:
             case Descriptor(kind="classmethod", function=inner):
                 return frozenset(Bound(function, cls) for function in inner)
-            case Descriptor(kind="staticmethod" | "field", function=inner):
+            case Descriptor(kind="staticmethod" | "field" | "partialmethod", function=inner):
                 return inner
             case Obj(kind="instance"):
                 return self._got(value, NONE, cls, node)
@@ -191,7 +213,7 @@ class Classes(Entities):
             return self.settled(own)
         found = self.class_attribute(self.linearized(obj.cls), name)
         if found is None:
-            return own or self._attribute_of_object(obj, name)
+            return own or self._attribute_of_object(obj, name, node)
         return join(own, *(self._through_instance(value, obj, node) for value in found))
 
     def _through_instance(self, value: Value, obj: Obj, node: ast.expr) -> Values:
@@ -203,20 +225,34 @@ class Classes(Entities):
                 return self.call(inner, Arguments((only(obj),)), CallPoint(node, node, direct=False))
             case Obj(kind="instance"):
                 return self._got(value, only(obj), obj.cls, node)
+            case Descriptor(kind="partialmethod", function=inner):
+                return frozenset(self._bound_partial(each, obj) for each in inner)
             case Descriptor():
                 return self._through_class(value, obj.cls, node)
             case _:
                 return only(value)
 
-    def _attribute_of_object(self, obj: Obj, name: str) -> Values:
+    def _bound_partial(self, value: Value, obj: Obj) -> Value:
+        """A `partialmethod`, whose function gets the instance before the arguments that it was given."""
+        if not isinstance(value, Partial):
+            return value
+        return value._replace(arguments=value.arguments._replace(positional=(only(obj), *value.arguments.positional)))
+
+    def _attribute_of_object(self, obj: Obj, name: str, node: ast.expr) -> Values:
         """An attribute that neither the instance nor the project's classes define."""
         assert obj.cls is not None
+        if name == "start" and self.external_bases(obj.cls) & _THREADS:
+            return self._instance_attribute(obj, "run", node)
+        if name == "__dict__":
+            return self.namespace_of(obj, node)
         content = self.content(obj)
         if name == "__class__":
             return only(obj.cls)
         if content is not None and not name.startswith("__"):
             return only(content) if name == "data" else only(Method(content, name))
         if name in _OF_RECORDS and self.is_record(obj.cls):
+            return only(Method(obj, name))
+        if name in OF_MAPPINGS and self.external_bases(obj.cls) & _MAPPINGS:
             return only(Method(obj, name))
         return self._missing(obj.cls, name)
 
@@ -248,6 +284,9 @@ class Classes(Entities):
         if name in ("__subclasses__", "__new__"):
             return only(Method(cls, name))
         if name in ("__class__", "__dict__", "__doc__", "name", "_fields"):
+            return PLAIN
+        bases = self.external_bases(cls)
+        if bases and all(is_exception(base) or (base in _THREADS and name in _OF_THREADS) for base in bases):
             return PLAIN
         foreign = sorted(base for base in self.external_bases(cls) if not is_standard(base))
         if foreign:
@@ -369,6 +408,10 @@ class Classes(Entities):
                 return self.opaque("iterated code outside the project")
             case _:
                 return PLAIN
+
+    def namespace_of(self, value: Value, node: ast.expr) -> Values:
+        """The attributes of a module, a class or an instance by name."""
+        raise AssertionError("the part that knows namespaces answers this")
 
     def record_items(self, obj: Obj) -> list[Values] | None:
         """The fields of a record one by one."""

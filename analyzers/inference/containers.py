@@ -32,7 +32,9 @@ class Containers(Calls):
         """What a method gives; what a method that is not known gives may be any of the elements."""
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
         if method is None:
-            return self.mixed([self.elements(obj), *arguments.all])
+            if name in _GIVING_DATA or not self.holds_callables([only(obj)]):
+                return self.mixed([self.elements(obj), *arguments.all])
+            return self.opaque(f"`{name}` of a {obj.kind}")
         result: Values = method(self, obj, arguments, point.node)
         return result
 
@@ -240,6 +242,9 @@ class Containers(Calls):
     def _method_async_step(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return only(Future(self.elements(obj)))
 
+
+_GIVING_DATA = frozenset({"count", "index", "isdisjoint", "issubset", "issuperset", "move_to_end"})
+"""Methods whose result is no part of the container."""
 
 Handler = Callable[[Any, Obj, Arguments, ast.expr], Values]
 

@@ -23,7 +23,6 @@ from analyzers.inference.values import (
     Unknown,
     Values,
     const,
-    constants,
     join,
     joined,
     only,
@@ -123,18 +122,10 @@ class Expressions(Comprehensions):
                 keywords.extend(known)
         return tuple(keywords), double_star
 
-    def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
-        """The entries of the only possible dict, where all its keys are known strings."""
-        value = single(values)
-        if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
-            return None
-        keys = constants(self.keys(value))
-        if keys is None:
-            return None
-        return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
-
     def _eval_await(self, node: ast.Await) -> Values:
-        return self.awaited(self.evaluate(node.value), node)
+        values = self.awaited(self.evaluate(node.value), node)
+        self.resume_all()
+        return values
 
     def _eval_operation(self, node: ast.BinOp) -> Values:
         return self.binary(node.op, self.evaluate(node.left), self.evaluate(node.right), node)

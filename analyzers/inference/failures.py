@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from analyzers.inference.channels import STACK
 from analyzers.inference.definitions import Definitions
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Delta, Location
@@ -152,13 +153,16 @@ class Failures(Definitions):
             return self._guarded(node.body)
         entry, inside = items[0], partial(self._within, node, items[1:])
         context = self.evaluate(entry.context_expr)
-        entered = joined(self._entered(value, entry.context_expr, node) for value in ordered(context))
+        if ExternalInstance("asyncio.TaskGroup") in context:
+            self.here.frame.groups[node] = "TaskGroup"
+        is_async = isinstance(node, ast.AsyncWith)
+        entered = joined(self._entered(value, entry.context_expr, is_async) for value in ordered(context))
         if entry.optional_vars is not None:
             self.assign(entry.optional_vars, entered)
         if self._suppresses(entry.context_expr):
             return self._attempted(inside, [], [lambda _: True])
         if any(isinstance(value, Obj) and value.kind == "instance" for value in context):
-            return self._left(inside, context, entry.context_expr, isinstance(node, ast.AsyncWith))
+            return self._left(inside, context, entry.context_expr, is_async)
         return inside()
 
     def _suppresses(self, context: ast.expr) -> bool:
@@ -188,15 +192,24 @@ class Failures(Definitions):
                 found.append(NONE if result is None else self.awaited(result, node) if is_async else result)
         return joined(found)
 
-    def _entered(self, value: Value, node: ast.expr, statement: ast.With | ast.AsyncWith) -> Values:
+    def passed_through(self, contexts: Values, node: ast.expr, is_async: bool) -> Values:
+        entered = joined(self._entered(value, node, is_async) for value in ordered(contexts))
+        self._exited(contexts, node, is_async)
+        return entered
+
+    def left_behind(self, contexts: Values, node: ast.expr) -> None:
+        for is_async in (False, True):
+            self._exited(contexts, node, is_async)
+
+    def _entered(self, value: Value, node: ast.expr, is_async: bool) -> Values:
         """What `with value as ...` binds."""
         match value:
-            case ExternalInstance(cls=cls):
-                if cls == "asyncio.TaskGroup":
-                    self.here.frame.groups[statement] = "TaskGroup"
+            case ExternalInstance():
                 return only(value)
             case Obj(kind="instance"):
-                return self._entered_instance(value, node, isinstance(statement, ast.AsyncWith))
+                return self._entered_instance(value, node, is_async)
+            case Obj(kind=kind) if kind == STACK:
+                return only(value)
             case Obj():
                 return self.elements(value)
             case Generator():

@@ -29,6 +29,7 @@ from analyzers.inference.values import (
     single,
 )
 from analyzers.knowledge import flytekit
+from analyzers.knowledge.libraries import is_exception
 from analyzers.model.entities import EntityKind
 
 _NO_FIELDS = frozenset({"ClassVar", "KW_ONLY"})
@@ -87,9 +88,19 @@ class Instances(Classes):
             self.call(bound, arguments, CallPoint(point.node, point.at, direct=False))
         elif self.is_record(obj.cls):
             self._fill_record(obj, order, arguments, point)
-        elif self.content(obj) is not None:
+        else:
+            self.initialize_base(obj, arguments, point)
+
+    def initialize_base(self, obj: Obj, arguments: Arguments, point: CallPoint) -> None:
+        """What the `__init__` of a class outside the project does with its arguments."""
+        assert obj.cls is not None
+        bases = self.external_bases(obj.cls)
+        if self.content(obj) is not None:
             self.fill_content(obj, arguments, point)
-        elif self.external_bases(obj.cls):
+        elif any(is_exception(base) for base in bases):
+            given = self.sequence("tuple", self.stand_in(point.node, "args"), list(arguments.positional))
+            self.assign_attribute(only(obj), "args", given, point.node)
+        elif bases - {"builtins.object"}:
             self.handed_over(arguments, point, obj.cls.node.name)
 
     def fill_content(self, obj: Obj, arguments: Arguments, point: CallPoint) -> None:

@@ -20,6 +20,8 @@ from analyzers.inference.values import (
     single,
 )
 
+_EACH_LIMIT = 16
+"""Up to how many known elements a function is called for each of them; beyond, it is called once for all."""
 _FOLDS = 6
 """How often a reduction is followed; what it gives is the same from then on, or nested without end."""
 
@@ -42,6 +44,8 @@ class IterationFunctions(RecordFunctions):
     def _call_new_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         obj = self.new_dict(point.node)
         sources = arguments.positional[1:] if name.endswith("defaultdict") else arguments.positional
+        if name.endswith("ChainMap"):
+            sources = sources[::-1]
         for values in sources:
             self.update_from(obj, values, point.node)
         for key, values in arguments.keywords:
@@ -52,15 +56,30 @@ class IterationFunctions(RecordFunctions):
             self.store_item(obj, PLAIN, arguments.double_star)
         return only(obj)
 
+    def _call_same_for_all(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`dict.fromkeys(keys, value)`."""
+        obj = self.new_dict(point.node)
+        value = arguments.argument(1, "value") or NONE
+        keys = self._spread_first(arguments)
+        for key in [self.iterated(joined(arguments.all[:1]), point.node)] if keys is None else keys:
+            self.store_item(obj, self.forced(key, point.node), value)
+        return only(obj)
+
     def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
-        self._apply(arguments.keyword("key"), [elements], point)
+        self.compared_by(arguments.keyword("key"), elements, point)
         return self.many("list", point.node, elements)
+
+    def compared_by(self, key: Values, elements: Values, point: CallPoint) -> Values:
+        """Call a key function on elements, if there are any; its results are compared."""
+        if not elements:
+            return EMPTY
+        return self.forced(self._apply(key, [elements], point), point.node)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = list(arguments.positional)
         elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
-        self._apply(arguments.keyword("key"), [elements], point)
+        self.compared_by(arguments.keyword("key"), elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
 
     def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -70,6 +89,9 @@ class IterationFunctions(RecordFunctions):
         return self.many("iterator", point.node, self.iterated(joined(arguments.all), point.node))
 
     def _call_iterator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        if len(arguments.positional) == 2:
+            called = CallPoint(point.node, point.at, direct=False)
+            return self.many("iterator", point.node, self.call(arguments.positional[0], Arguments(), called))
         items = self._spread_first(arguments)
         if items is not None:
             return self.sequence("iterator", point.node, items)
@@ -125,9 +147,18 @@ class IterationFunctions(RecordFunctions):
         return self.call(functions, Arguments(tuple(arguments)), CallPoint(point.node, point.at, direct=False))
 
     def _call_mapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """One call for each element where these are known, and none where there are none."""
         function, *iterables = arguments.positional or (EMPTY,)
+        known = [self.exact_items(values) for values in iterables]
+        columns = [column for column in known if column is not None]
+        if len(columns) == len(iterables) and arguments.star is None and iterables:
+            rows = list(zip(*columns, strict=False))
+            if len(rows) <= _EACH_LIMIT:
+                results = [self._apply(function, list(row), point) for row in rows]
+                return self.sequence("iterator", point.node, results)
         elements = [self.iterated(values, point.node) for values in iterables]
-        return self.many("iterator", point.node, self._apply(function, elements, point))
+        result = self._apply(function, elements, point) if all(elements) else EMPTY
+        return self.many("iterator", point.node, result)
 
     def _call_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function = arguments.argument(0, "function")
@@ -142,22 +173,44 @@ class IterationFunctions(RecordFunctions):
         return self.many("iterator", point.node, joined(results))
 
     def _call_filtered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        elements = self.iterated(arguments.argument(1, "iterable"), point.node)
-        self.forced(self._apply(arguments.argument(0, "function"), [elements], point), point.node)
-        return self.many("iterator", point.node, elements)
+        function, values = arguments.argument(0, "function"), arguments.argument(1, "iterable")
+        items = self.exact_items(values)
+        if items is None or len(items) > _EACH_LIMIT:
+            elements = self.iterated(values, point.node)
+            self._judged(function, elements, point)
+            return self.many("iterator", point.node, elements)
+        verdicts = [self._judged(function, item, point) for item in items]
+        if name.endswith("filterfalse"):
+            verdicts = [None if verdict is None else not verdict for verdict in verdicts]
+        kept = [item for item, verdict in zip(items, verdicts, strict=True) if verdict is not False]
+        if None in verdicts:
+            return self.many("iterator", point.node, joined(kept))
+        return self.sequence("iterator", point.node, kept)
+
+    def _judged(self, function: Values, element: Values, point: CallPoint) -> bool | None:
+        """What a predicate says of an element; without one, whether the element is true."""
+        if not function or function == NONE:
+            return self.truth_of(element)
+        if not element:
+            return None
+        return self.truth_of(self.forced(self._apply(function, [element], point), point.node))
+
+    def truth_of(self, values: Values) -> bool | None:
+        """Whether every possible value is true, or every one false."""
+        raise AssertionError("the part that knows operators answers this")
 
     def _call_reduced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function, values, start = (arguments.argument(i, n) for i, n in enumerate(("function", "iterable", "initial")))
         items = self.exact_items(values)
         if items is None:
-            return self._folded(function, start, self.iterated(values, point.node), point)
+            return self.folded(function, start, self.iterated(values, point.node), point)
         if not start and items:
             start, items = items[0], items[1:]
         for element in items:
             start = self._apply(function, [start, element], point)
         return start
 
-    def _folded(self, function: Values, start: Values, element: Values, point: CallPoint) -> Values:
+    def folded(self, function: Values, start: Values, element: Values, point: CallPoint) -> Values:
         """The result of folding any number of equal elements."""
         result = start or element
         for _ in range(_FOLDS):
@@ -170,8 +223,27 @@ class IterationFunctions(RecordFunctions):
     def _call_chained(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = arguments.all
         if name.endswith("from_iterable"):
-            parts = tuple(self.iterated(values, point.node) for values in parts)
+            rows = self._spread_first(arguments)
+            parts = tuple(self.iterated(values, point.node) for values in parts) if rows is None else tuple(rows)
+        known = [self.exact_items(values) for values in parts]
+        lists = [column for column in known if column is not None]
+        if len(lists) == len(parts) and arguments.star is None:
+            return self.sequence("iterator", point.node, [item for column in lists for item in column])
         return self.many("iterator", point.node, joined(self.iterated(values, point.node) for values in parts))
+
+    def _call_summed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """The sum of lists is a list; any other is a plain value."""
+        elements = self.iterated(arguments.argument(0, "iterable"), point.node)
+        lists = [value for value in elements if isinstance(value, Obj) and value.kind in ("list", "tuple")]
+        if not lists:
+            return self.computed(name, arguments, point)
+        inner = [self.elements(value) for value in lists]
+        start = self.iterated(arguments.argument(1, "start"), point.node)
+        return self.many(lists[0].kind, point.node, joined([*inner, start]))
+
+    def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A builtin that uses its arguments as plain values."""
+        raise AssertionError("the part that knows builtins answers this")
 
     def _call_range(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """Numbers; none at all where that is certain."""
@@ -188,13 +260,21 @@ def _container(values: Values) -> bool:
 
 ITERATION_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(
-        ("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "collections.deque"),
+        (
+            *(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset")),
+            *("collections.deque", "collections.UserList", "weakref.WeakSet"),
+        ),
         IterationFunctions._call_listed,
     ),
     **dict.fromkeys(
-        ("builtins.dict", "collections.OrderedDict", "collections.defaultdict", "types.MappingProxyType"),
+        (
+            *("builtins.dict", "types.MappingProxyType"),
+            *(f"collections.{name}" for name in ("ChainMap", "OrderedDict", "UserDict", "defaultdict")),
+        ),
         IterationFunctions._call_new_dict,
     ),
+    "builtins.dict.fromkeys": IterationFunctions._call_same_for_all,
+    "collections.OrderedDict.fromkeys": IterationFunctions._call_same_for_all,
     **dict.fromkeys(("builtins.min", "builtins.max"), IterationFunctions._call_extreme),
     **dict.fromkeys(("builtins.iter", "builtins.aiter"), IterationFunctions._call_iterator),
     **dict.fromkeys(("itertools.chain", "itertools.chain.from_iterable"), IterationFunctions._call_chained),
@@ -208,7 +288,8 @@ ITERATION_HANDLERS: dict[str, Handler] = {
     "builtins.enumerate": IterationFunctions._call_enumerated,
     "builtins.zip": IterationFunctions._call_zipped,
     "builtins.map": IterationFunctions._call_mapped,
-    "builtins.filter": IterationFunctions._call_filtered,
+    "builtins.sum": IterationFunctions._call_summed,
+    **dict.fromkeys(("builtins.filter", "itertools.filterfalse"), IterationFunctions._call_filtered),
     "itertools.starmap": IterationFunctions._call_starmapped,
     "functools.reduce": IterationFunctions._call_reduced,
 }

@@ -89,9 +89,8 @@ class Library(concurrency.Concurrency):
         if is_standard(name):
             if name.partition(".")[0] not in _LOOKING_ONLY:
                 self.handed_over(arguments, point, name)
-            return self._result(
-                name, arguments, opaque=name.partition(".")[0] in ("operator", "pickle", "importlib", "ctypes")
-            )
+            unseen = name.partition(".")[0] in ("operator", "pickle", "importlib", "ctypes")
+            return self._result(name, arguments, opaque=unseen or self.holds_callables(arguments.all))
         self.handed_over(arguments, point, name)
         if is_plain(name) or self.here.function is None:
             return self._result(name, arguments, opaque=True)

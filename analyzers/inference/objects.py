@@ -1,21 +1,25 @@
 """Objects in the store: containers with their elements, instances with their attributes."""
 
 import ast
+from collections.abc import Iterable
 
 from analyzers.inference.core import Core
 from analyzers.inference.store import Location
 from analyzers.inference.values import (
     EMPTY,
     PLAIN,
+    Bound,
     ClassRef,
     Const,
     Coroutine,
     Data,
+    Deferred,
     EntityRef,
     Function,
     Future,
     Generator,
     Method,
+    ModuleRef,
     Obj,
     Partial,
     Pending,
@@ -38,8 +42,11 @@ _KEYS = "keys"
 _SIZE = "size"
 _NEXT = "next"
 FACTORY = "factory"
+VIEWED = "viewed"
+"""The cell of a dict that is the `__dict__` of an instance: the instance."""
 _EXACT_LENGTH_LIMIT = 64
 _CONTENTS_LIMIT = 4000
+_CALLABLE = EntityRef | Function | Bound | ClassRef | Partial | ModuleRef
 
 
 def item(obj: Obj, key: object) -> Location:
@@ -159,6 +166,9 @@ class Objects(Core):
 
     def _store_entry(self, obj: Obj, keys: Values, values: Values) -> None:
         key = single(keys)
+        for seen in ordered(self.read((obj, VIEWED))):
+            if isinstance(key, Const) and isinstance(key.value, str) and isinstance(obj.site, ast.expr):
+                self.assign_attribute(only(seen), key.value, values, obj.site)
         if key is not None and self.distinct(key) and obj not in self.summaries:
             self._enter_key(obj, key)
             self.write(item(obj, slot(key)), values)
@@ -199,6 +209,12 @@ class Objects(Core):
             return True if self.read((obj, _SIZE)) == const(len(present)) else None
         return None if isinstance(key, Obj) else False
 
+    def size(self, obj: Obj) -> int | None:
+        """How many entries a dict has, where that is certain."""
+        sizes = _numbers(self.read((obj, _SIZE)))
+        known = self.exact_keys(obj) is not None and len(sizes) == len(self.read((obj, _SIZE))) == 1
+        return sizes[0] if known else None
+
     def exact_keys(self, obj: Obj) -> list[Value] | None:
         """The keys of a dict in the order of their insertion, where no others are possible."""
         keys = ordered(self.keys(obj))
@@ -223,6 +239,10 @@ class Objects(Core):
         if length is None or not isinstance(index, int):
             return self.elements(obj)
         return self.read(item(obj, index % length)) if -length <= index < length else EMPTY
+
+    def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
+        """`target.name = new` for each possible target."""
+        raise AssertionError("the part that knows classes answers this")
 
     def remove_item(self, obj: Obj, keys: Values) -> None:
         """`del obj[key]`."""
@@ -318,12 +338,18 @@ class Objects(Core):
                 return (self.elements(value),)
             case Future(result=result):
                 return (result,)
+            case Deferred(function=function, arguments=arguments):
+                return (function, *arguments.all)
             case Partial(arguments=arguments) | Coroutine(arguments=arguments) | Generator(arguments=arguments):
                 return arguments.all
             case Method(receiver=receiver):
                 return (only(receiver),)
             case _:
                 return ()
+
+    def holds_callables(self, parts: Iterable[Values]) -> bool:
+        """Whether something in `parts`, inside containers too, can be called or has what can be called."""
+        return any(isinstance(value, _CALLABLE) for values in parts for value in self.contents(values))
 
     def origins(self, values: Values) -> frozenset[str]:
         """The site ids of the invocations whose results are in `values`, inside containers too."""

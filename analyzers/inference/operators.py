@@ -233,6 +233,9 @@ class Operators(Library):
             case Obj(kind="list" | "tuple"):
                 length = self.exact(value)
                 return None if length is None else length > 0
+            case Obj(kind="dict"):
+                size = self.size(value)
+                return None if size is None else size > 0
             case _:
                 return None
 

@@ -1,6 +1,6 @@
 """Functions of the standard library that make, copy and take apart objects: dataclasses, named tuples, `copy`."""
 
-from analyzers.inference.builtin_methods import BuiltinMethods
+from analyzers.inference.namespaces import NAMESPACE_HANDLERS, Namespaces
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
@@ -25,7 +25,7 @@ _DEPTH = 6
 """How deep `deepcopy` makes objects of their own; deeper ones stand for the original and the copy alike."""
 
 
-class RecordFunctions(BuiltinMethods):
+class RecordFunctions(Namespaces):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_dataclass(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -132,6 +132,7 @@ def _instances(values: Values) -> list[Obj]:
 
 
 RECORD_HANDLERS: dict[str, Handler] = {
+    **NAMESPACE_HANDLERS,
     "dataclasses.dataclass": RecordFunctions._call_dataclass,
     "attrs.define": RecordFunctions._call_dataclass,
     "attr.s": RecordFunctions._call_dataclass,

@@ -147,6 +147,18 @@ class Activation:
         self.needs = 0
 
 
+class Started(NamedTuple):
+    """A coroutine whose body has begun to run beside others: at `node`, from the activation of `frame`.
+
+    `seen` are the shared cells that it reads, as they were when its body had been interpreted.
+    """
+
+    node: ast.expr
+    frame: FrameRecord
+    chain: tuple[Place, ...]
+    seen: Delta
+
+
 class Memo(NamedTuple):
     """A finished activation: valid wherever `reads` still hold.
 
@@ -172,6 +184,7 @@ class Run:
         self.pending: dict[PendingKey, PendingRecord] = {}
         self.coroutines: dict[Coroutine, None] = {}
         self.consumed: set[Coroutine] = set()
+        self.started: dict[Coroutine, Started] = {}
         self.observations: dict[object, Observation] = {}
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}

@@ -5,6 +5,7 @@ import ast
 from analyzers.inference.operators import Operators
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
+    EMPTY,
     PLAIN,
     Arguments,
     ClassRef,
@@ -19,6 +20,7 @@ from analyzers.inference.values import (
     Values,
     const,
     constants,
+    join,
     joined,
     only,
     single,
@@ -75,7 +77,12 @@ class Subscripts(Operators):
         return joined(self.module_attribute(module, str(name)) for name in names)
 
     def _subscripted_instance(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
-        found = self.call_method(obj, "__getitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
+        point = CallPoint(node, node, direct=False)
+        found = self.call_method(obj, "__getitem__", Arguments((keys,)), point)
+        content = self.content(obj)
+        if content is not None and not self.holds(content, keys):
+            missing = self.call_method(obj, "__missing__", Arguments((keys,)), point)
+            found = found if missing is None else join(found or EMPTY, missing)
         if found is not None:
             return found
         found = self.item_of_instance(obj, keys)

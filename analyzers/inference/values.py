@@ -213,10 +213,21 @@ class Generator(NamedTuple):
 
 
 class Future(NamedTuple):
-    """An awaitable whose content already runs: awaiting it gives `result`."""
+    """An awaitable whose content already runs: awaiting it gives `result`, and what `running` gives later on."""
 
     result: "Values"
+    running: "Values" = frozenset()
     tag: str = "future"
+
+
+class Deferred(NamedTuple):
+    """An awaitable that calls `function` when it is awaited, as `asyncio.to_thread` gives it."""
+
+    function: "Values"
+    arguments: Arguments
+    call: ast.expr
+    module: str
+    tag: str = "deferred"
 
 
 class Descriptor(NamedTuple):
@@ -267,6 +278,7 @@ Value = (
     | Coroutine
     | Generator
     | Future
+    | Deferred
     | Descriptor
     | Imported
     | Super
@@ -343,7 +355,7 @@ def _order(value: Value) -> tuple[object, ...]:
             return _position(value.tag, node, str(number))
         case Function(node=node) | ClassRef(node=node):
             return _position(value.tag, node)
-        case Obj(site=node) | Partial(site=node) | Coroutine(call=node) | Generator(call=node):
+        case Obj(site=node) | Partial(site=node) | Coroutine(call=node) | Generator(call=node) | Deferred(call=node):
             return _position(value.tag, node)
         case EntityRef(number=number):
             return (value.tag, number, 0, "")
