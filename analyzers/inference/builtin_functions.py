@@ -2,14 +2,19 @@
 
 import ast
 
-from analyzers.inference.iteration_functions import ITERATION_HANDLERS, IterationFunctions
+from analyzers.inference.calls import REGISTERED
+from analyzers.inference.combining_functions import COMBINING_HANDLERS
+from analyzers.inference.iteration_functions import ITERATION_HANDLERS
+from analyzers.inference.operator_functions import OPERATOR_HANDLERS, OperatorFunctions
 from analyzers.inference.record_functions import RECORD_HANDLERS
 from analyzers.inference.records import CallPoint, Handler
+from analyzers.inference.standard_containers import CONTAINER_HANDLERS
 from analyzers.inference.values import (
     EMPTY,
     NONE,
     PLAIN,
     Arguments,
+    Bound,
     ClassRef,
     Const,
     Descriptor,
@@ -30,6 +35,7 @@ from analyzers.inference.values import (
     joined,
     only,
     ordered,
+    single,
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
@@ -59,7 +65,7 @@ _LOOKING_AT_THE_WHOLE = frozenset(
 _PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "len", "repr", "round", "str")
 
 
-class BuiltinFunctions(IterationFunctions):
+class BuiltinFunctions(OperatorFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -116,10 +122,6 @@ class BuiltinFunctions(IterationFunctions):
     def _call_globals(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Method(ModuleRef(self.env.module), "__dict__"))
 
-    def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        modules = [value for value in joined(arguments.all) if isinstance(value, ModuleRef)]
-        return frozenset(Method(module, "__dict__") for module in modules) or self.opaque("`vars()`")
-
     def _call_partial(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if not arguments.positional:
             return PLAIN
@@ -157,8 +159,14 @@ class BuiltinFunctions(IterationFunctions):
         return frozenset(Super(cls, receiver) for cls in classes for receiver in receivers) or PLAIN
 
     def _call_type(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        if len(arguments.positional) == 3:
+            return self.made_class(arguments, point)
         classes = [only(v.cls) for v in joined(arguments.all) if isinstance(v, Obj) and v.cls is not None]
         return joined(classes) or PLAIN
+
+    def made_class(self, arguments: Arguments, point: CallPoint) -> Values:
+        """`type(name, bases, namespace)`."""
+        raise AssertionError("the part that knows definitions answers this")
 
     def _call_same(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """The first argument, or for `typing.cast` the second."""
@@ -197,13 +205,66 @@ class BuiltinFunctions(IterationFunctions):
             case _:
                 return None
 
+    def implementations(self, generic: Function, others: list[Function], arguments: Arguments) -> list[Function]:
+        """The implementations of a generic function that a call with these arguments may reach."""
+        position = 0 if generic.owner is None else 1
+        if len(arguments.positional) <= position:
+            return [generic, *others]
+        kinds = {function: self.read((generic, (REGISTERED, function))) for function in others}
+        found: dict[Function, None] = {}
+        for value in ordered(arguments.positional[position]):
+            found.update(dict.fromkeys(self._implementations_for(value, generic, kinds)))
+        return list(found) or [generic, *others]
+
+    def _implementations_for(self, value: Value, generic: Function, kinds: dict[Function, Values]) -> list[Function]:
+        if isinstance(value, Obj) and value.cls is not None:
+            for cls in self.linearized(value.cls):
+                exact = [function for function, classes in kinds.items() if cls in classes]
+                if exact:
+                    return exact[-1:]
+        outcomes = {function: self._is_instance(value, ordered(classes)) for function, classes in kinds.items()}
+        possible = [function for function, outcome in outcomes.items() if outcome is not False]
+        certain = True in outcomes.values() and None not in outcomes.values()
+        return possible if certain else [*possible, generic]
+
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method: `len`, `bool`, `str`, ..."""
         method = f"__{name.rpartition('.')[2]}__"
         for value in ordered(joined(arguments.positional)):
             if isinstance(value, Obj) and value.kind == "instance":
                 self.call_method(value, method, Arguments(), point)
+            elif isinstance(value, ClassRef):
+                self.call_by_metaclass(value, method, Arguments(), CallPoint(point.node, point.at, direct=False))
         return self.computed(name, arguments, point)
+
+    def _call_len(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        value = single(joined(arguments.positional[:1]))
+        size = self.size(value) if isinstance(value, Obj) and value.kind != "instance" else None
+        return self._call_protocol(name, arguments, point) if size is None else const(size)
+
+    def _call_callable(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A constant where every possible value can be called, or none."""
+        outcomes = {self._is_callable(value) for value in joined(arguments.positional[:1])}
+        outcome = outcomes.pop() if len(outcomes) == 1 else None
+        return PLAIN if outcome is None else const(outcome)
+
+    def _is_callable(self, value: Value) -> bool | None:
+        match value:
+            case EntityRef() | Function() | ClassRef() | Bound() | Partial():
+                return True
+            case Obj(kind="instance", cls=ClassRef() as cls):
+                return True if self.class_attribute(self.linearized(cls), "__call__") else None
+            case Const() | Obj():
+                return False
+            case _:
+                return None
+
+    def _call_hasattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A constant where every possible object certainly has the attribute, or certainly has not."""
+        names = constants(arguments.argument(1, "name")) or ()
+        outcomes = {self.has_attribute(value, str(n)) for value in joined(arguments.positional[:1]) for n in names}
+        outcome = outcomes.pop() if len(outcomes) == 1 else None
+        return PLAIN if outcome is None else const(outcome)
 
     def _call_truth(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return PLAIN
@@ -247,7 +308,10 @@ HANDLERS: dict[str, Handler] = {
         BuiltinFunctions._call_descriptor,
     ),
     **dict.fromkeys(("typing.cast", "weakref.ref", "inspect.unwrap"), BuiltinFunctions._call_same),
-    **dict.fromkeys(("builtins.callable", "builtins.hasattr", "builtins.id"), BuiltinFunctions._call_truth),
+    "builtins.callable": BuiltinFunctions._call_callable,
+    "builtins.hasattr": BuiltinFunctions._call_hasattr,
+    "builtins.id": BuiltinFunctions._call_truth,
+    "builtins.len": BuiltinFunctions._call_len,
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
     **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
@@ -255,7 +319,6 @@ HANDLERS: dict[str, Handler] = {
     "builtins.getattr": BuiltinFunctions._call_getattr,
     "builtins.setattr": BuiltinFunctions._call_setattr,
     "builtins.globals": BuiltinFunctions._call_globals,
-    "builtins.vars": BuiltinFunctions._call_vars,
     "builtins.super": BuiltinFunctions._call_super_of,
     "builtins.type": BuiltinFunctions._call_type,
     "functools.partial": BuiltinFunctions._call_partial,
@@ -265,5 +328,8 @@ HANDLERS: dict[str, Handler] = {
     "importlib.import_module": BuiltinFunctions._call_import_module,
     "builtins.__import__": BuiltinFunctions._call_import,
     **ITERATION_HANDLERS,
+    **COMBINING_HANDLERS,
+    **CONTAINER_HANDLERS,
+    **OPERATOR_HANDLERS,
     **RECORD_HANDLERS,
 }

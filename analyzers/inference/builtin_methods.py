@@ -2,10 +2,12 @@
 
 import ast
 
+from analyzers.inference.abstract_collections import AbstractCollections
 from analyzers.inference.calls import REGISTERED
-from analyzers.inference.containers import Containers
 from analyzers.inference.records import CallPoint
+from analyzers.inference.scopes import all_arguments
 from analyzers.inference.values import (
+    EMPTY,
     NONE,
     PLAIN,
     Arguments,
@@ -39,7 +41,7 @@ _TEXT_METHODS = frozenset(
 )
 
 
-class BuiltinMethods(Containers):
+class BuiltinMethods(AbstractCollections):
     """`receiver.name(...)` for receivers that are no instances of the project's classes."""
 
     def call_builtin_method(self, receiver: Value, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -64,8 +66,8 @@ class BuiltinMethods(Containers):
                 return only(receiver._replace(setter=joined(arguments.all)) if name == "setter" else receiver)
             case ClassRef():
                 return self._class_method(receiver, name, arguments, point)
-            case Method(receiver=ModuleRef(name=module), name="__dict__"):
-                return self.container_method(self.module_dict(module, point.node), name, arguments, point)
+            case Method(receiver=ModuleRef() | Obj() | ClassRef() as owner, name="__dict__"):
+                return self._dict_method(owner, name, arguments, point)
             case _:
                 return self._foreign_method(receiver, name, arguments, point)
 
@@ -113,12 +115,42 @@ class BuiltinMethods(Containers):
         if not functions:
             return only(Partial(only(Method(generic, "register")), arguments, point.node))
         self.weaken((generic, REGISTERED), functions)
+        for function in ordered(functions):
+            given = arguments.positional[0] if len(arguments.positional) > 1 else self._first_annotation(function)
+            self.weaken((generic, (REGISTERED, function)), given)
         return functions
+
+    def _first_annotation(self, function: Value) -> Values:
+        """The class that the annotation of a function's first argument names; nothing where there is none."""
+        assert isinstance(function, Function)
+        annotated = [each.annotation for each in all_arguments(function.node.args) if each.annotation is not None]
+        return self.evaluate(annotated[0]) if annotated else EMPTY
 
     def _generator_method(self, receiver: Generator, name: str, point: CallPoint) -> Values:
         """`__next__`, `send` and the like of a generator."""
         step = self.generated(receiver, point.node)
         return only(Future(step)) if name in ("__anext__", "asend") else step
+
+    def _dict_method(
+        self, owner: ModuleRef | Obj | ClassRef, name: str, arguments: Arguments, point: CallPoint
+    ) -> Values:
+        """A method of the `__dict__` of a module or an instance, which shows in its attributes."""
+        result = self.container_method(self.attribute_dict(owner, point.node), name, arguments, point)
+        if name == "update":
+            given = [pair for values in arguments.positional for pair in self.known_items(values) or ()]
+            for key, values in (*given, *arguments.keywords):
+                self.assign_attribute(only(owner), key, values, point.node)
+        return result
+
+    def attribute_dict(self, owner: ModuleRef | Obj | ClassRef, node: ast.expr) -> Obj:
+        """The `__dict__` of a module, an instance or a class, as it is now."""
+        match owner:
+            case ModuleRef(name=module):
+                return self.module_dict(module, node)
+            case ClassRef():
+                return self.class_dict(owner, node)
+            case Obj():
+                return self.instance_dict(owner, node)
 
     def module_dict(self, name: str, node: ast.expr) -> Obj:
         """The globals of a module, as they are now."""
@@ -145,6 +177,9 @@ class BuiltinMethods(Containers):
             return self.as_dict(obj, point.node)
         if name in ("_replace", "model_copy"):
             return self.copied_instance(obj, arguments, point)
+        added = self.mixin_method(obj, name, arguments, point) if self.is_abstract_collection(obj) else None
+        if added is not None:
+            return added
         self.handed_over(arguments, point, name)
         return self.opaque(f"`{name}` of a class outside the project")
 
@@ -156,6 +191,8 @@ class BuiltinMethods(Containers):
         if name == "__new__":
             classes = ordered(arguments.positional[0] if arguments.positional else only(cls))
             return joined(self.new_instance(each, point.node) for each in classes if isinstance(each, ClassRef))
+        if name == "__call__":
+            return self.constructed(cls, arguments, point)
         self.handed_over(arguments, point, name)
         return self.mixed(list(arguments.all))
 

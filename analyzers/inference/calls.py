@@ -113,8 +113,14 @@ class Calls(Activations):
         others = self.read((function, REGISTERED))
         if not others:
             return self._call_function(function, arguments, point)
-        everyone = [value for value in (function, *others) if isinstance(value, Function)]
+        everyone = self.implementations(
+            function, [value for value in ordered(others) if isinstance(value, Function)], arguments
+        )
         return self.each(everyone, lambda one: self._call_function(one, arguments, point))  # type: ignore[arg-type]  # all are functions
+
+    def implementations(self, generic: Function, others: list[Function], arguments: Arguments) -> list[Function]:
+        """The implementations of a generic function that a call with these arguments may reach."""
+        raise AssertionError("the part that knows types answers this")
 
     def _call_function(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         generator = not isinstance(function.node, ast.Lambda) and scope_of(function.node).generator
@@ -129,12 +135,13 @@ class Calls(Activations):
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
         """What iterating over a generator gives: its body runs now."""
+        return joined(self.elements(value) for value in self.started(generator, site))
+
+    def started(self, generator: Generator, site: ast.expr) -> list[Obj]:
+        """The iterators of a generator whose body runs now."""
         point = CallPoint(generator.call, site, module=generator.module)
-        return joined(
-            self.elements(value)
-            for value in self.enter(generator.function, generator.arguments, point)
-            if isinstance(value, Obj)
-        )
+        entered = self.enter(generator.function, generator.arguments, point)
+        return [value for value in ordered(entered) if isinstance(value, Obj)]
 
     # Code outside the project.
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from analyzers.inference.activations import RETURNED
 from analyzers.inference.comprehensions import Comprehensions
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Delta
@@ -18,15 +19,16 @@ from analyzers.inference.values import (
     External,
     Function,
     Future,
+    Generator,
     Obj,
     Super,
     Unknown,
     Values,
     const,
-    constants,
     join,
     joined,
     only,
+    ordered,
     single,
 )
 from analyzers.model.calls import Category
@@ -122,16 +124,6 @@ class Expressions(Comprehensions):
             else:
                 keywords.extend(known)
         return tuple(keywords), double_star
-
-    def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
-        """The entries of the only possible dict, where all its keys are known strings."""
-        value = single(values)
-        if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
-            return None
-        keys = constants(self.keys(value))
-        if keys is None:
-            return None
-        return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
 
     def _eval_await(self, node: ast.Await) -> Values:
         return self.awaited(self.evaluate(node.value), node)
@@ -236,8 +228,12 @@ class Expressions(Comprehensions):
     def _eval_yield_from(self, node: ast.YieldFrom) -> Values:
         source = self.evaluate(node.value)
         awaitables = frozenset(value for value in source if isinstance(value, Coroutine | Future))
-        self.here.yields = join(self.here.yields, self.iterated(source - awaitables, node.value))
-        return self.awaited(awaitables, node) or PLAIN
+        generators = [value for value in ordered(source) if isinstance(value, Generator)]
+        iterators = [iterator for generator in generators for iterator in self.started(generator, node.value)]
+        others = self.iterated(source - awaitables - frozenset(generators), node.value)
+        self.here.yields = joined([self.here.yields, others, *map(self.elements, iterators)])
+        returned = [self.read((iterator, RETURNED)) for iterator in iterators]
+        return joined([*returned, self.awaited(awaitables, node)]) or PLAIN
 
     def _eval_text(self, node: ast.JoinedStr) -> Values:
         parts = [self.evaluate(part) for part in node.values]

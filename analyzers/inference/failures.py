@@ -31,6 +31,10 @@ from analyzers.inference.values import (
 _RAISED: Location = (("raised", ""), "")
 """The instances of the project's classes that were thrown; whoever watches a block sees those that left it."""
 _CATCH_ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
+_GROUP = External("builtins.BaseExceptionGroup")
+_GROUPS = frozenset({_GROUP, External("builtins.ExceptionGroup")})
+_NOWHERE = ast.Constant(None)
+Catch = Callable[[Values, Values, ast.ExceptHandler], Values]
 _SUPPRESS = External("contextlib.suppress")
 
 
@@ -59,8 +63,9 @@ class Failures(Definitions):
             return self._attempted(partial(self._guarded, node.body), node.orelse, rescues)
 
         handlers = [] if self.always_imports(node.body) else node.handlers
-        rescues = [partial(self._handled, handler) for handler in handlers]
-        return self._finally(attempt, partial(self.execute, node.finalbody)) if node.finalbody else attempt()
+        catch = self._caught_group if isinstance(node, ast.TryStar) else self._caught
+        rescues = [partial(self._handled, handler, catch) for handler in handlers]
+        return self._finally(attempt, lambda _: self.execute(node.finalbody)) if node.finalbody else attempt()
 
     def _guarded(self, body: list[ast.stmt]) -> bool:
         """A block whose failures are handled: it ends at an import that cannot work."""
@@ -95,8 +100,8 @@ class Failures(Definitions):
         """The cells after a block that was left anywhere: what they were before, or anything written meanwhile."""
         return {location: join(self.store.get(location), values) for location, values in written.items()}
 
-    def _finally(self, attempt: Callable[[], bool], last: Callable[[], bool]) -> bool:
-        """A block, and what runs on every way out of it: after a failure, before a jump, and at its end."""
+    def _finally(self, attempt: Callable[[], bool], last: Callable[[bool], bool]) -> bool:
+        """A block, and what runs on every way out of it: after a failure, before a jump (true), and at its end."""
         here = self.here
         jumps = [here.returns, *([here.loops[-1].breaks, here.loops[-1].continues] if here.loops else [])]
         starts = [len(ways) for ways in jumps]
@@ -109,7 +114,7 @@ class Failures(Definitions):
         result, here.result = here.result, before
         self.store.apply(self._interrupted(written))
         inner = self.store.mark()
-        passes = last()
+        passes = last(True)
         closing = self.store.rewind(inner)
         self.store.rewind(mark)
         for ways, start, end in zip(jumps, starts, ends, strict=True):
@@ -119,18 +124,35 @@ class Failures(Definitions):
         if not (falls and passes):
             return False
         self.store.apply(complete)
-        return last()
+        return last(False)
 
-    def _handled(self, handler: ast.ExceptHandler, thrown: Values) -> bool:
+    def _handled(self, handler: ast.ExceptHandler, catch: Catch, thrown: Values) -> bool:
         kinds = self.evaluate(handler.type) if handler.type is not None else EMPTY
         if handler.name is not None:
-            self.bind(handler.name, self._caught(kinds, thrown))
+            self.bind(handler.name, catch(kinds, thrown, handler))
         self.here.frame.reached.update(handler.body[:1])
         return self.execute(handler.body)
 
-    def _caught(self, kinds: Values, thrown: Values) -> Values:
+    def _caught_group(self, kinds: Values, thrown: Values, handler: ast.ExceptHandler) -> Values:
+        """What `except*` binds: a group of those that it is for."""
+        found = self._caught(kinds, self._apart_from_groups(thrown), handler)
+        return self.exception_group(found, self.stand_in(handler, "group"))
+
+    def _apart_from_groups(self, thrown: Values) -> Values:
+        """Exceptions, and those in groups instead of the groups."""
+        grouped = [value for value in thrown if self._is_a(value, _GROUP)]
+        inner = [self.contents(self.attribute(only(group), "exceptions", _NOWHERE)) for group in ordered(grouped)]
+        found = {value for values in inner for value in values if isinstance(value, Obj) and value.cls is not None}
+        if not grouped:
+            return thrown
+        return thrown.difference(grouped) | self._apart_from_groups(frozenset(found))
+
+    def _caught(self, kinds: Values, thrown: Values, handler: ast.ExceptHandler) -> Values:
         """What a handler for these classes binds; an exception of the project's own classes was thrown by it."""
         listed = joined(self.elements(kind) if isinstance(kind, Obj) else only(kind) for kind in kinds)
+        if listed & _GROUPS:
+            alone = frozenset(value for value in thrown if not self._is_a(value, _GROUP))
+            return join(thrown - alone, self.exception_group(alone, self.stand_in(handler, "group")))
         found = frozenset(value for value in thrown if any(self._is_a(value, kind) for kind in listed))
         return found if found and all(isinstance(kind, ClassRef) for kind in listed) else join(PLAIN, found)
 
@@ -168,8 +190,8 @@ class Failures(Definitions):
         """A block under instances of the project's classes; a true result of `__exit__` ends a failure."""
         left: list[Values] = []
 
-        def leave() -> bool:
-            left.append(self._exited(context, node, is_async))
+        def leave(failed: bool) -> bool:
+            left.append(self._exited(context, node, is_async, join(NONE, PLAIN) if failed else NONE))
             return True
 
         def swallow(_: Values) -> bool:
@@ -177,14 +199,14 @@ class Failures(Definitions):
 
         return self._attempted(partial(self._finally, inside, leave), [], [swallow])
 
-    def _exited(self, context: Values, node: ast.expr, is_async: bool) -> Values:
+    def _exited(self, context: Values, node: ast.expr, is_async: bool, error: Values) -> Values:
         """What `__exit__` gives; nothing where no such method is known."""
         point = CallPoint(node, node, direct=False)
         name = "__aexit__" if is_async else "__exit__"
         found: list[Values] = []
         for value in ordered(context):
             if isinstance(value, Obj) and value.kind == "instance":
-                result = self.call_method(value, name, Arguments((NONE, NONE, NONE)), point)
+                result = self.call_method(value, name, Arguments((error, error, error)), point)
                 found.append(NONE if result is None else self.awaited(result, node) if is_async else result)
         return joined(found)
 

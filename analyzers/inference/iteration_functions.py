@@ -24,6 +24,11 @@ _FOLDS = 6
 """How often a reduction is followed; what it gives is the same from then on, or nested without end."""
 
 
+_MAP_LIMIT = 16
+_RANGE_LIMIT = 8
+"""How many elements of a `map` or a `range` are kept apart."""
+
+
 class IterationFunctions(RecordFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
@@ -53,15 +58,55 @@ class IterationFunctions(RecordFunctions):
         return only(obj)
 
     def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        items = self._spread_first(arguments)
+        ranked = None if items is None else self._ranked(items, arguments, point)
+        if ranked is not None:
+            return self.sequence("list", point.node, ranked)
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
-        self._apply(arguments.keyword("key"), [elements], point)
+        if items is None:
+            self._apply(arguments.keyword("key"), [elements], point)
         return self.many("list", point.node, elements)
+
+    def _ranked(self, items: list[Values], arguments: Arguments, point: CallPoint) -> list[Values] | None:
+        """Elements in the order of their keys, where these are constants."""
+        key, backwards = arguments.keyword("key"), self.truth_of(arguments.keyword("reverse") or const(False))
+        found = [self._apply(key, [item], point) or item for item in items]
+        ranks = [self.plain_value(values) for values in found]
+        if backwards is None or None in ranks:
+            return None
+        try:
+            order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=backwards)  # type: ignore[arg-type, return-value]  # what cannot be compared raises
+        except TypeError:
+            return None
+        return [items[index] for index in order]
+
+    def plain_value(self, values: Values) -> object:
+        """The only possible value as Python has it, tuples of constants included; None where it is not known."""
+        value = single(values)
+        if isinstance(value, Const):
+            return value.value
+        items = self.items(value) if isinstance(value, Obj) and value.kind == "tuple" else None
+        parts = [self.plain_value(item) for item in items or ()]
+        return None if items is None or None in parts else tuple(parts)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = list(arguments.positional)
+        items = self._spread_first(arguments) if len(parts) == 1 else parts
+        ranked = self._ranked(items, arguments, point) if items else None
+        if ranked:
+            return self.forced(
+                ranked[0] if name.endswith("min") else self._greatest(ranked, arguments, point), point.node
+            )
         elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
-        self._apply(arguments.keyword("key"), [elements], point)
+        if not items:
+            self._apply(arguments.keyword("key"), [elements], point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
+
+    def _greatest(self, ranked: list[Values], arguments: Arguments, point: CallPoint) -> Values:
+        """The first of the elements with the greatest key."""
+        key = arguments.keyword("key")
+        last = self.plain_value(self._apply(key, [ranked[-1]], point) or ranked[-1])
+        return next(item for item in ranked if self.plain_value(self._apply(key, [item], point) or item) == last)
 
     def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         items = self._spread_first(arguments)
@@ -126,8 +171,20 @@ class IterationFunctions(RecordFunctions):
 
     def _call_mapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function, *iterables = arguments.positional or (EMPTY,)
+        columns = [self.exact_items(values) for values in iterables]
+        known = [column for column in columns if column is not None and len(column) <= _MAP_LIMIT]
+        if columns and len(known) == len(columns):
+            return self.sequence("iterator", point.node, self._each_row(function, known, point))
         elements = [self.iterated(values, point.node) for values in iterables]
         return self.many("iterator", point.node, self._apply(function, elements, point))
+
+    def _each_row(self, function: Values, columns: list[list[Values]], point: CallPoint) -> list[Values]:
+        """What a function gives for each row, one after the other."""
+        results = []
+        for number, row in enumerate(zip(*columns, strict=False)):
+            with self.turn(number):
+                results.append(self._apply(function, list(row), point))
+        return results
 
     def _call_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function = arguments.argument(0, "function")
@@ -142,9 +199,18 @@ class IterationFunctions(RecordFunctions):
         return self.many("iterator", point.node, joined(results))
 
     def _call_filtered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        elements = self.iterated(arguments.argument(1, "iterable"), point.node)
-        self.forced(self._apply(arguments.argument(0, "function"), [elements], point), point.node)
-        return self.many("iterator", point.node, elements)
+        function = arguments.argument(0, "function")
+        items = self.exact_items(arguments.argument(1, "iterable"))
+        if items is None or len(items) > _MAP_LIMIT:
+            elements = self.iterated(arguments.argument(1, "iterable"), point.node)
+            self.forced(self._apply(function, [elements], point), point.node)
+            return self.many("iterator", point.node, elements)
+        found = self._each_row(function, [items], point) if function and function != NONE else items
+        truths = [self.truth_of(self.forced(values, point.node)) for values in found]
+        kept = [item for item, truth in zip(items, truths, strict=True) if truth is not False]
+        if None in truths:
+            return self.many("iterator", point.node, joined(kept))
+        return self.sequence("iterator", point.node, kept)
 
     def _call_reduced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function, values, start = (arguments.argument(i, n) for i, n in enumerate(("function", "iterable", "initial")))
@@ -170,15 +236,22 @@ class IterationFunctions(RecordFunctions):
     def _call_chained(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = arguments.all
         if name.endswith("from_iterable"):
-            parts = tuple(self.iterated(values, point.node) for values in parts)
+            rows = self._spread_first(arguments)
+            parts = (self.iterated(joined(parts), point.node),) if rows is None else tuple(rows)
+        columns = [self.exact_items(values) for values in parts]
+        known = [column for column in columns if column is not None]
+        if arguments.star is None and len(known) == len(columns):
+            return self.sequence("iterator", point.node, [item for column in known for item in column])
         return self.many("iterator", point.node, joined(self.iterated(values, point.node) for values in parts))
 
     def _call_range(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """Numbers; none at all where that is certain."""
+        """Numbers, one by one where they are known and few."""
         numbers = [value.value for value in map(single, arguments.positional) if isinstance(value, Const)]
         bounds = [number for number in numbers if isinstance(number, int)]
-        if len(bounds) == len(arguments.positional) and 0 < len(bounds) < 3 and not range(*bounds):
-            return self.sequence("iterator", point.node, [])
+        if len(bounds) == len(arguments.positional) and 0 < len(bounds) < 4 and bounds[2:] != [0]:
+            known = range(*bounds)
+            if len(known) <= _RANGE_LIMIT:
+                return self.sequence("tuple", point.node, [const(number) for number in known])
         return self.mixed([self.forced(values, point.node) for values in arguments.all])
 
 

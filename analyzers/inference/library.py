@@ -7,10 +7,14 @@ from analyzers.inference.records import CallPoint, Unresolvable
 from analyzers.inference.values import (
     PLAIN,
     Arguments,
+    Bound,
+    ClassRef,
     Data,
     EntityRef,
     External,
     Function,
+    ModuleRef,
+    Obj,
     Partial,
     Values,
     joined,
@@ -85,21 +89,29 @@ class Library(concurrency.Concurrency):
 
     def _unknown_library(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if name.startswith("builtins."):
-            return self.computed(name, arguments, point)
+            result = self.computed(name, arguments, point)
+            return self._result(name, arguments) if self._may_hold(arguments) else result
         if is_standard(name):
             if name.partition(".")[0] not in _LOOKING_ONLY:
                 self.handed_over(arguments, point, name)
-            return self._result(
-                name, arguments, opaque=name.partition(".")[0] in ("operator", "pickle", "importlib", "ctypes")
-            )
+            given = self.contents(joined(arguments.all))
+            whole = any(isinstance(v, ClassRef | ModuleRef) or (isinstance(v, Obj) and v.cls) for v in given)
+            known = name.partition(".")[0] not in ("operator", "pickle", "importlib", "ctypes")
+            return self._result(name, arguments, opaque=whole or not known)
         self.handed_over(arguments, point, name)
         if is_plain(name) or self.here.function is None:
             return self._result(name, arguments, opaque=True)
         return self._foreign(name, arguments, point)
 
-    def _result(self, name: str, arguments: Arguments, opaque: bool) -> Values:
+    def _result(self, name: str, arguments: Arguments, opaque: bool = False) -> Values:
         origins = self.mixed_origins(arguments)
+        opaque = opaque or self._may_hold(arguments)
         return only(Data(origins, f"`{name}`" if opaque else ""))
+
+    def _may_hold(self, arguments: Arguments) -> bool:
+        """Whether what a call is given can be called, so that its result may hold that."""
+        given = self.contents(joined(arguments.all))
+        return any(isinstance(value, EntityRef | Function | Partial | Bound) for value in given)
 
     def _foreign(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a library that eagerc knows nothing of: it may offer entities."""

@@ -9,25 +9,17 @@ from analyzers.inference.values import (
     PLAIN,
     ClassRef,
     Const,
-    Coroutine,
-    Data,
     EntityRef,
     Function,
-    Future,
-    Generator,
-    Method,
     Obj,
-    Partial,
-    Pending,
-    Unknown,
     Value,
     Values,
     const,
+    constants,
     join,
     joined,
     only,
     ordered,
-    origins,
     single,
 )
 
@@ -37,9 +29,10 @@ _LENGTH = "length"
 _KEYS = "keys"
 _SIZE = "size"
 _NEXT = "next"
+_MAPS = "maps"
 FACTORY = "factory"
+COUNTED = "counted"
 _EXACT_LENGTH_LIMIT = 64
-_CONTENTS_LIMIT = 4000
 
 
 def item(obj: Obj, key: object) -> Location:
@@ -114,8 +107,13 @@ class Objects(Core):
         They are asked for to run through them, after which an iterator may have fewer left.
         """
         value = single(values)
-        items = self.items(value) if isinstance(value, Obj) else None
-        if items is not None and isinstance(value, Obj) and value.kind == "iterator":
+        if not isinstance(value, Obj):
+            return None
+        if value.kind == "dict":
+            keys = self.certain_keys(value)
+            return None if keys is None else [only(key) for key in keys]
+        items = self.items(value)
+        if items is not None and value.kind == "iterator":
             self.smash(value)
         return items
 
@@ -206,6 +204,18 @@ class Objects(Core):
             return None
         return sorted(keys, key=lambda key: min(_numbers(self.read((obj, ("position", slot(key))))), default=0))
 
+    def certain_keys(self, obj: Obj) -> list[Value] | None:
+        """The keys of a dict in the order of their insertion, where it has all of them and no others."""
+        keys = self.exact_keys(obj)
+        return keys if keys is not None and self.read((obj, _SIZE)) == const(len(keys)) else None
+
+    def size(self, obj: Obj) -> int | None:
+        """The number of elements, where it is known."""
+        if obj.kind != "dict":
+            return self.exact(obj)
+        keys = self.certain_keys(obj)
+        return None if keys is None else len(keys)
+
     def load_item(self, obj: Obj, keys: Values) -> Values:
         """`obj[key]`; the empty set where no such element can be."""
         if not keys:
@@ -223,6 +233,16 @@ class Objects(Core):
         if length is None or not isinstance(index, int):
             return self.elements(obj)
         return self.read(item(obj, index % length)) if -length <= index < length else EMPTY
+
+    def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
+        """The entries of the only possible dict, where all its keys are known strings."""
+        value = single(values)
+        if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
+            return None
+        keys = constants(self.keys(value))
+        if keys is None:
+            return None
+        return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
 
     def remove_item(self, obj: Obj, keys: Values) -> None:
         """`del obj[key]`."""
@@ -264,79 +284,25 @@ class Objects(Core):
             self._empty_dict(obj)
         return obj
 
+    def chain(self, obj: Obj, maps: list[Values]) -> None:
+        """Make a dict the view of several."""
+        self.write((obj, _MAPS), const(len(maps)))
+        for index, values in enumerate(maps):
+            self.weaken((obj, ("map", index)), values)
+
+    def chained(self, obj: Obj) -> list[Values]:
+        """The dicts that a dict is the view of."""
+        count = max(_numbers(self.read((obj, _MAPS))), default=0) if obj.kind == "dict" else 0
+        return [self.read((obj, ("map", index))) for index in range(count)]
+
+    def counts(self, obj: Obj) -> bool:
+        """Whether a dict is a `Counter`."""
+        return (obj, COUNTED) in self.store
+
     def _empty_dict(self, obj: Obj) -> None:
         self.write((obj, _KEYS), EMPTY)
         self.write((obj, _ANY), EMPTY)
         self.write((obj, _SIZE), const(0))
-
-    def iterated(self, values: Values, site: ast.expr) -> Values:
-        """What a loop over `values` binds in any of its turns."""
-        return joined(self._elements_of(value, site) for value in ordered(values))
-
-    def _elements_of(self, value: Value, site: ast.expr) -> Values:
-        match value:
-            case Obj(kind="dict"):
-                return self.keys(value)
-            case Obj(kind="instance"):
-                return self.iterated_instance(value, site)
-            case Obj():
-                return self.elements(value)
-            case Const(value=str() | bytes()):
-                return PLAIN
-            case Data() | Unknown():
-                return only(value)
-            case Const():
-                return EMPTY
-            case _:
-                return self.iterated_other(value, site)
-
-    def iterated_instance(self, obj: Obj, site: ast.expr) -> Values:
-        """What iterating over an instance of a project's class gives."""
-        raise AssertionError("the part that knows classes answers this")
-
-    def iterated_other(self, value: Value, site: ast.expr) -> Values:
-        """What iterating over anything else gives."""
-        raise AssertionError("the part that knows classes answers this")
-
-    def contents(self, values: Values) -> set[Value]:
-        """`values` and everything that can be reached through them."""
-        found: set[Value] = set()
-        waiting = list(values)
-        while waiting and len(found) < _CONTENTS_LIMIT:
-            value = waiting.pop()
-            if value not in found:
-                found.add(value)
-                for inner in self._inside(value):
-                    waiting.extend(inner)
-        return found
-
-    def _inside(self, value: Value) -> tuple[Values, ...]:
-        match value:
-            case Obj(kind="instance"):
-                return ()
-            case Obj():
-                return (self.elements(value),)
-            case Future(result=result):
-                return (result,)
-            case Partial(arguments=arguments) | Coroutine(arguments=arguments) | Generator(arguments=arguments):
-                return arguments.all
-            case Method(receiver=receiver):
-                return (only(receiver),)
-            case _:
-                return ()
-
-    def origins(self, values: Values) -> frozenset[str]:
-        """The site ids of the invocations whose results are in `values`, inside containers too."""
-        if all(isinstance(value, Const | Data) for value in values):
-            return origins(values)
-        contents = self.contents(values)
-        records = [self.record_of(value) for value in contents if isinstance(value, Pending)]
-        return origins(frozenset(contents)) | {record.site for record in records if record is not None}
-
-    def mixed(self, parts: list[Values]) -> Values:
-        """A plain value computed from `parts`."""
-        found = frozenset[str]().union(*(self.origins(part) for part in parts))
-        return only(Data(found))
 
 
 def _numbers(values: Values) -> list[int]:

@@ -3,6 +3,7 @@
 import ast
 
 from analyzers.inference.library import Library
+from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     NONE,
@@ -157,10 +158,9 @@ class Operators(Library):
 
     def compared(self, parts: list[Values], ops: list[ast.cmpop], node: ast.expr) -> Values:
         """A chain of comparisons: a constant where it is decided."""
-        if len(ops) == 1:
-            outcome = self._outcome(parts[0], ops[0], parts[1])
-            if outcome is not None:
-                return const(outcome)
+        outcomes = [self._outcome(left, op, right) for left, op, right in zip(parts, ops, parts[1:], strict=False)]
+        if False in outcomes or None not in outcomes:
+            return const(False not in outcomes)
         for left, op, right in zip(parts, ops, parts[1:], strict=False):
             called = self._compared_by_method(left, op, right, node)
             if called is not None and len(ops) == 1:
@@ -182,13 +182,32 @@ class Operators(Library):
         """Whether a comparison is known to be true or false."""
         match op:
             case ast.Is() | ast.IsNot():
-                same = _is_none(left) if right == NONE else _is_none(right) if left == NONE else None
+                same = self._same(left, right)
                 return None if same is None else same is isinstance(op, ast.Is)
             case ast.In() | ast.NotIn():
                 inside = self._contained(left, right)
                 return None if inside is None else inside is isinstance(op, ast.In)
             case _:
                 return self._ordered_outcome(left, op, right)
+
+    def _same(self, left: Values, right: Values) -> bool | None:
+        """Whether two values are one object."""
+        if NONE in (left, right):
+            return _is_none(left) if right == NONE else _is_none(right)
+        return self._identical(single(left), single(right))
+
+    def _identical(self, first: Value | None, second: Value | None) -> bool | None:
+        """Whether two values are the same entity, class or member of an enum, or certainly are different ones."""
+        if first is None or second is None:
+            return None
+        if isinstance(first, EntityRef | ClassRef) and isinstance(second, EntityRef | ClassRef):
+            return first == second
+        if isinstance(first, Obj) and isinstance(second, Obj) and first.cls is not None and first.cls == second.cls:
+            if not self.is_enum(first.cls) or {first, second} & self.summaries:
+                return None
+            own, other = (self.read(attribute_cell(member, "value")) for member in (first, second))
+            return first == second if first == second or own != other else None
+        return None
 
     def _contained(self, left: Values, right: Values) -> bool | None:
         needle, container = single(left), single(right)
@@ -209,32 +228,14 @@ class Operators(Library):
             outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
             return outcomes.pop() if len(outcomes) == 1 else None
         if not (isinstance(first, Const) and isinstance(second, Const)):
-            return None
+            same = self._identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
+            return None if same is None else same is isinstance(op, ast.Eq)
         return _holds(first.value, op, second.value)
 
     def _constant_tuple(self, value: Value | None) -> tuple[object, ...]:
         items = self.items(value) if isinstance(value, Obj) else None
         found = [single(item) for item in items or []]
         return tuple(item.value for item in found if isinstance(item, Const))[:2]
-
-    def truth_of(self, values: Values) -> bool | None:
-        """Whether every possible value is true, or every one false."""
-        truths = {self._truth(value) for value in values}
-        return truths.pop() if len(truths) == 1 else None
-
-    def _truth(self, value: Value) -> bool | None:
-        match value:
-            case Const(value=constant):
-                return bool(constant)
-            case External(name="typing.TYPE_CHECKING"):
-                return False
-            case EntityRef() | Function() | ClassRef() | ModuleRef():
-                return True
-            case Obj(kind="list" | "tuple"):
-                length = self.exact(value)
-                return None if length is None else length > 0
-            case _:
-                return None
 
 
 def _kinds(values: Values, *kinds: str) -> list[str]:
@@ -246,7 +247,9 @@ def _is_none(values: Values) -> bool | None:
     if values == NONE:
         return True
     known = EntityRef | Function | ClassRef | ModuleRef | Obj
-    return False if values and all(isinstance(value, known) for value in values) else None
+    others = [value for value in values if value != Const(None, "NoneType")]
+    certain = len(others) == len(values) and all(isinstance(value, known | Const) for value in others)
+    return False if values and certain else None
 
 
 def _holds(left: object, op: ast.cmpop, right: object) -> bool | None:

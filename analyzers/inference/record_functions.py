@@ -10,10 +10,13 @@ from analyzers.inference.values import (
     Const,
     Descriptor,
     External,
+    Method,
+    ModuleRef,
     Obj,
     Partial,
     Value,
     Values,
+    const,
     constants,
     joined,
     only,
@@ -51,6 +54,40 @@ class RecordFunctions(BuiltinMethods):
     def _call_as_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         records = _instances(arguments.argument(0, "obj"))
         return joined(self.as_dict(record, point.node) for record in records) or PLAIN
+
+    def _call_fields(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """The fields of a record, of which the names are known."""
+        owners = [
+            value.cls if isinstance(value, Obj) else value for value in arguments.argument(0, "class_or_instance")
+        ]
+        if len(owners) != 1 or not isinstance(owners[0], ClassRef):
+            return self.opaque(f"`{name}`")
+        kind = self.record_class("Field", ["name"], point.node)
+        found = []
+        for field in self.record_fields(owners[0]):
+            made = self.new_instance(kind, self.stand_in(point.node, field))
+            self.assign_attribute(made, "name", const(field), point.node)
+            found.append(made)
+        return self.sequence("tuple", point.node, found)
+
+    def _call_namespace(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`SimpleNamespace(fit=fit)`: an object with these attributes and nothing else."""
+        made = self.new_instance(self.record_class("SimpleNamespace", [], point.node), point.node)
+        for known in map(self.known_items, arguments.positional):
+            for key, values in known or ():
+                self.assign_attribute(made, key, values, point.node)
+        for key, values in arguments.keywords:
+            self.assign_attribute(made, key, values, point.node)
+        return made
+
+    def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`vars(module)` and `vars(obj)`, the globals where nothing is given."""
+        targets = joined(arguments.all) if arguments.all else only(ModuleRef(self.env.module))
+        known = [v for v in targets if isinstance(v, ModuleRef | ClassRef) or (isinstance(v, Obj) and v.cls)]
+        return frozenset(Method(value, "__dict__") for value in known) or self.opaque("`vars()`")
+
+    def _call_exception_group(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.exception_group(self.iterated(arguments.argument(1, "excs"), point.node), point.node)
 
     def _call_copy(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return joined(self._copy_of(value, point) for value in ordered(arguments.argument(0, "x")))
@@ -138,6 +175,10 @@ RECORD_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("dataclasses.field", "attrs.field", "attr.ib", "pydantic.Field"), RecordFunctions._call_field),
     **dict.fromkeys(("dataclasses.replace", "copy.replace", "attrs.evolve"), RecordFunctions._call_replace),
     **dict.fromkeys(("dataclasses.asdict", "attrs.asdict"), RecordFunctions._call_as_dict),
+    **dict.fromkeys(("dataclasses.fields", "attrs.fields"), RecordFunctions._call_fields),
+    **dict.fromkeys(("types.SimpleNamespace", "argparse.Namespace"), RecordFunctions._call_namespace),
+    **dict.fromkeys(("builtins.ExceptionGroup", "builtins.BaseExceptionGroup"), RecordFunctions._call_exception_group),
+    "builtins.vars": RecordFunctions._call_vars,
     "copy.copy": RecordFunctions._call_copy,
     "copy.deepcopy": RecordFunctions._call_deep_copy,
     **dict.fromkeys(("collections.namedtuple", "typing.NamedTuple"), RecordFunctions._call_named_tuple),

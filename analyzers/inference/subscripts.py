@@ -44,19 +44,17 @@ class Subscripts(Operators):
                 return self._subscripted_instance(value, keys, node)
             case Obj():
                 return self.subscripted_container(value, self.forced(keys, node), node)
-            case ClassRef() if self.is_enum(value):
-                names = constants(keys)
-                members = self.enum_members(value, node)
-                return members if names is None else joined(self.attribute(only(value), str(n), node) for n in names)
+            case ClassRef():
+                return self._subscripted_class(value, keys, node)
             case Unknown():
                 return only(value)
-            case Method(receiver=ModuleRef(name=module), name="__dict__"):
-                return self._subscripted_module(module, keys, node)
+            case Method(receiver=owner, name="__dict__"):
+                return self._subscripted_dict(owner, keys, node)
             case External(name="sys.version_info"):
                 return const(3) if keys == const(0) else PLAIN
             case External(name="sys.modules"):
                 return self.named_modules(keys, node)
-            case ClassRef() | External():
+            case External():
                 return only(value)
             case Data():
                 return only(Data(value.origins | self.origins(keys), value.opaque))
@@ -66,6 +64,28 @@ class Subscripts(Operators):
                 return self.opaque("a subscript of an attribute outside the project")
             case _:
                 return self.mixed([self.forced(only(value), node), self.forced(keys, node)])  # type: ignore[arg-type]  # any other Value
+
+    def _subscripted_class(self, cls: ClassRef, keys: Values, node: ast.expr) -> Values:
+        if not self.is_enum(cls):
+            return self.subscripted_class(cls, keys, CallPoint(node, node, direct=False))
+        names = constants(keys)
+        members = self.enum_members(cls, node)
+        return members if names is None else joined(self.attribute(only(cls), str(name), node) for name in names)
+
+    def _subscripted_dict(self, owner: Value, keys: Values, node: ast.expr) -> Values:
+        """`vars(owner)[key]`."""
+        match owner:
+            case ModuleRef(name=module):
+                return self._subscripted_module(module, keys, node)
+            case ClassRef():
+                return self.load_item(self.class_dict(owner, node), keys)
+            case Obj():
+                names = constants(keys)
+                if names is None:
+                    return self.attribute_values(owner)
+                return joined(self.attribute(only(owner), str(name), node) for name in names)
+            case _:
+                return self.opaque("a subscript of an attribute outside the project")
 
     def _subscripted_module(self, module: str, keys: Values, node: ast.expr) -> Values:
         names = constants(keys)
