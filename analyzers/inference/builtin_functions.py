@@ -74,8 +74,16 @@ class BuiltinFunctions(OperatorFunctions):
         default = arguments.positional[2] if len(arguments.positional) > 2 else EMPTY
         if names is None:
             return join(self._dynamic_attribute(target, point), default)
-        found = joined(self.attribute(target, str(each), point.node) for each in names)
-        return join(found, default) if default and not found else found
+        if not default:
+            return joined(self.attribute(target, str(each), point.node) for each in names)
+        return joined(self._attribute_or(value, str(n), default, point) for value in ordered(target) for n in names)
+
+    def _attribute_or(self, value: Value, name: str, default: Values, point: CallPoint) -> Values:
+        """`getattr(value, name, default)`."""
+        present = self.has_attribute(value, name)
+        found = EMPTY if present is False else self.attribute(only(value), name, point.node)
+        may_lack = present is None and isinstance(value, Obj | ClassRef | Function | EntityRef)
+        return join(found, default) if may_lack or not found else found
 
     def _dynamic_attribute(self, target: Values, point: CallPoint) -> Values:
         kinds = ModuleRef | ClassRef | Obj | Unknown | EntityRef
@@ -253,7 +261,9 @@ class BuiltinFunctions(OperatorFunctions):
             case EntityRef() | Function() | ClassRef() | Bound() | Partial():
                 return True
             case Obj(kind="instance", cls=ClassRef() as cls):
-                return True if self.class_attribute(self.linearized(cls), "__call__") else None
+                if self.class_attribute(self.linearized(cls), "__call__"):
+                    return True
+                return None if self.external_bases(cls) else False
             case Const() | Obj():
                 return False
             case _:
@@ -307,7 +317,7 @@ HANDLERS: dict[str, Handler] = {
         ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.cached_property"),
         BuiltinFunctions._call_descriptor,
     ),
-    **dict.fromkeys(("typing.cast", "weakref.ref", "inspect.unwrap"), BuiltinFunctions._call_same),
+    **dict.fromkeys(("typing.cast", "weakref.ref", "weakref.proxy", "inspect.unwrap"), BuiltinFunctions._call_same),
     "builtins.callable": BuiltinFunctions._call_callable,
     "builtins.hasattr": BuiltinFunctions._call_hasattr,
     "builtins.id": BuiltinFunctions._call_truth,

@@ -35,6 +35,10 @@ from analyzers.model.calls import Category
 REGISTERED = "registered"
 """The cell of a generic function that holds its implementations for other types."""
 
+WITHIN = "within"
+"""The method that stands for calling a decorated function inside a context manager."""
+_CONTEXT_DECORATORS = frozenset({"contextlib.ContextDecorator", "contextlib.AsyncContextDecorator"})
+
 _EMPTY_CALLEE = Unresolvable(
     Category.UNKNOWN_NAME, "nothing is known to be bound to the callee", "define the name where eagerc can see it"
 )
@@ -79,6 +83,8 @@ class Calls(Activations):
             case External(name=name):
                 return self.call_external(name, arguments, point)
             case Method(receiver=receiver, name=name):
+                if name == WITHIN:
+                    return self.called_within(receiver, arguments, point)
                 return self.call_builtin_method(receiver, name, arguments, point)
             case Unknown(category=category, reason=reason, hint=hint):
                 self.handed_over(arguments, point, "")
@@ -91,6 +97,8 @@ class Calls(Activations):
     def _call_other(self, value: Value, arguments: Arguments, point: CallPoint) -> Values:
         if isinstance(value, Descriptor):
             return self.call(value.function, arguments, point)
+        if isinstance(value, Generator) and arguments.positional:
+            return self._within_context(value, arguments, point)
         self.forced(only(value), point.node)
         return PLAIN
 
@@ -105,8 +113,18 @@ class Calls(Activations):
         result = self.call_method(obj, "__call__", arguments, point)
         if result is not None:
             return result
+        if obj.cls is not None and self.external_bases(obj.cls) & _CONTEXT_DECORATORS:
+            return self._within_context(obj, arguments, point)
         reason = f"`{obj.cls.node.name}` has no `__call__` in the project" if obj.cls else "the object cannot be called"
         return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, "define `__call__` in the project"))
+
+    def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
+        """A call of a function inside a context manager that decorates it."""
+        raise AssertionError("the part that knows context managers answers this")
+
+    def _within_context(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
+        """A context manager used as a decorator: the function that it is given, each call inside the context."""
+        return only(Partial(only(Method(context, WITHIN)), arguments, point.node))
 
     def _call_dispatched(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a function, and of what was registered for other types of its argument (`singledispatch`)."""

@@ -10,6 +10,7 @@ from analyzers.inference.values import (
     EMPTY,
     NONE,
     PLAIN,
+    UNSET,
     Arguments,
     Bound,
     ClassRef,
@@ -129,7 +130,9 @@ class Classes(ClassOrders):
         assert obj.cls is not None
         location = attribute_cell(obj, name)
         own = self.read(location) if location in self.store else EMPTY
-        if own and obj not in self.summaries:
+        unset = bool(own & UNSET)
+        own -= UNSET
+        if own and obj not in self.summaries and not unset:
             return self.settled(own)
         found = self.class_attribute(self.linearized(obj.cls), name)
         if found is None:
@@ -200,9 +203,13 @@ class Classes(ClassOrders):
         """Whether a value certainly has an attribute, or certainly has not."""
         match value:
             case Obj(kind="instance", cls=ClassRef() as cls):
-                own = attribute_cell(value, name) in self.store
+                own = bool(self.read(attribute_cell(value, name)))
+                if own and value not in self.summaries and not self.read(attribute_cell(value, name)) & UNSET:
+                    return True
             case ClassRef() as cls:
                 own = False
+            case Function():
+                return None if self.read(attribute_cell(value, name)) or name.startswith("__") else False
             case _:
                 return None
         order = self.linearized(cls)

@@ -1,6 +1,6 @@
 """asyncio and executors: what runs awaitables side by side, later, or in a thread."""
 
-from analyzers.inference.builtin_functions import BuiltinFunctions
+from analyzers.inference.context_stacks import ContextStacks
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
     EMPTY,
@@ -20,7 +20,7 @@ from analyzers.inference.values import (
 from analyzers.model.facts import ObservationKind
 
 
-class Concurrency(BuiltinFunctions):
+class Concurrency(ContextStacks):
     """Handlers for asyncio, which is known by its canonical names under any alias."""
 
     def _call_gather(self, name: str, arguments: Arguments, point: CallPoint) -> Values:

@@ -117,10 +117,14 @@ class Containers(Calls):
         return self.take_item(obj, const(0))
 
     def _method_pop_any(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        self.smash(obj)
         return self.elements(obj)
 
     def _method_copy(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.copied(obj, node)
+
+    def _method_some(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self.many("set", node, self.elements(obj))
 
     def copied(self, obj: Obj, node: ast.expr) -> Values:
         """A shallow copy of a container."""
@@ -128,6 +132,8 @@ class Containers(Calls):
             copy = self.new_dict(node)
             self.update_from(copy, only(obj), node)
             return only(copy)
+        if obj.kind == "set":
+            return self.copied_set(obj, node)
         items = self.items(obj)
         return self.many(obj.kind, node, self.elements(obj)) if items is None else self.sequence(obj.kind, node, items)
 
@@ -317,8 +323,8 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("list", "put_nowait"): Containers._method_append,
     ("set", "add"): Containers._method_add,
     ("set", "pop"): Containers._method_pop_any,
-    ("set", "difference"): Containers._method_copy,
-    ("set", "intersection"): Containers._method_copy,
+    ("set", "difference"): Containers._method_some,
+    ("set", "intersection"): Containers._method_some,
     ("set", "symmetric_difference"): Containers._method_union,
     ("set", "update"): Containers._method_extend,
     ("set", "union"): Containers._method_union,

@@ -98,7 +98,15 @@ class Failures(Definitions):
 
     def _interrupted(self, written: Delta) -> Delta:
         """The cells after a block that was left anywhere: what they were before, or anything written meanwhile."""
-        return {location: join(self.store.get(location), values) for location, values in written.items()}
+        return {
+            location: values if self._made_inside(location, written) else join(self.store.get(location), values)
+            for location, values in written.items()
+        }
+
+    def _made_inside(self, location: Location, written: Delta) -> bool:
+        """Whether a cell belongs to an object that the block has made."""
+        born: Location = (location[0], "born")
+        return born in written and born not in self.store
 
     def _finally(self, attempt: Callable[[], bool], last: Callable[[bool], bool]) -> bool:
         """A block, and what runs on every way out of it: after a failure, before a jump (true), and at its end."""

@@ -39,6 +39,9 @@ class IterationFunctions(RecordFunctions):
         items = self._spread_first(arguments)
         if items is not None:
             return self.sequence(kind, point.node, items)
+        source = single(joined(arguments.all))
+        if kind == "set" and isinstance(source, Obj) and source.kind == "set":
+            return self.copied_set(source, point.node)
         return self.many(kind, point.node, self.iterated(joined(arguments.all), point.node))
 
     def _spread_first(self, arguments: Arguments) -> list[Values] | None:
@@ -71,8 +74,8 @@ class IterationFunctions(RecordFunctions):
         """Elements in the order of their keys, where these are constants."""
         key, backwards = arguments.keyword("key"), self.truth_of(arguments.keyword("reverse") or const(False))
         found = [self._apply(key, [item], point) or item for item in items]
-        ranks = [self.plain_value(values) for values in found]
-        if backwards is None or None in ranks:
+        ranks = [self._rank(values) for values in found]
+        if backwards is None:
             return None
         try:
             order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=backwards)  # type: ignore[arg-type, return-value]  # what cannot be compared raises
@@ -80,14 +83,13 @@ class IterationFunctions(RecordFunctions):
             return None
         return [items[index] for index in order]
 
-    def plain_value(self, values: Values) -> object:
-        """The only possible value as Python has it, tuples of constants included; None where it is not known."""
+    def _rank(self, values: Values) -> object:
+        """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
         value = single(values)
         if isinstance(value, Const):
             return value.value
         items = self.items(value) if isinstance(value, Obj) and value.kind == "tuple" else None
-        parts = [self.plain_value(item) for item in items or ()]
-        return None if items is None or None in parts else tuple(parts)
+        return object() if items is None else tuple(self._rank(item) for item in items)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = list(arguments.positional)
@@ -105,8 +107,8 @@ class IterationFunctions(RecordFunctions):
     def _greatest(self, ranked: list[Values], arguments: Arguments, point: CallPoint) -> Values:
         """The first of the elements with the greatest key."""
         key = arguments.keyword("key")
-        last = self.plain_value(self._apply(key, [ranked[-1]], point) or ranked[-1])
-        return next(item for item in ranked if self.plain_value(self._apply(key, [item], point) or item) == last)
+        last = self._rank(self._apply(key, [ranked[-1]], point) or ranked[-1])
+        return next(item for item in ranked if self._rank(self._apply(key, [item], point) or item) == last)
 
     def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         items = self._spread_first(arguments)

@@ -2,7 +2,7 @@
 
 import builtins
 
-from analyzers.inference import builtin_functions, concurrency
+from analyzers.inference import builtin_functions, concurrency, context_stacks
 from analyzers.inference.records import CallPoint, Unresolvable
 from analyzers.inference.values import (
     PLAIN,
@@ -16,7 +16,9 @@ from analyzers.inference.values import (
     ModuleRef,
     Obj,
     Partial,
+    Unknown,
     Values,
+    join,
     joined,
     only,
 )
@@ -25,7 +27,7 @@ from analyzers.knowledge.libraries import is_plain, is_standard
 from analyzers.model.calls import Category
 from analyzers.model.entities import EntityKind
 
-_HANDLERS = {**builtin_functions.HANDLERS, **concurrency.HANDLERS}
+_HANDLERS = {**builtin_functions.HANDLERS, **context_stacks.STACK_HANDLERS, **concurrency.HANDLERS}
 
 _LOOKING_ONLY = frozenset(
     {"logging", "inspect", "pprint", "typing", "warnings", "traceback", "reprlib", "string", "textwrap", "time", "math"}
@@ -103,10 +105,23 @@ class Library(concurrency.Concurrency):
             return self._result(name, arguments, opaque=True)
         return self._foreign(name, arguments, point)
 
+    def _holds_entity(self, arguments: Arguments) -> bool:
+        return any(isinstance(value, EntityRef) for value in self.contents(joined(arguments.all)))
+
+    def _given_back(self, arguments: Arguments) -> Values:
+        """The objects of the project that a library function is given, which its result may stand for."""
+        return frozenset(v for values in arguments.positional for v in values if isinstance(v, Obj) and v.cls)
+
     def _result(self, name: str, arguments: Arguments, opaque: bool = False) -> Values:
+        if self.here.function is None and self._holds_entity(arguments):
+            reason = f"an entity is handed to `{name}`, which eagerc does not see through"
+            return only(
+                Unknown(Category.EXTERNAL_CODE, reason, "keep the entity in a container or class of the project")
+            )
         origins = self.mixed_origins(arguments)
         opaque = opaque or self._may_hold(arguments)
-        return only(Data(origins, f"`{name}`" if opaque else ""))
+        result: Values = only(Data(origins, f"`{name}`" if opaque else ""))
+        return result if name.startswith("builtins.") else join(result, self._given_back(arguments))
 
     def _may_hold(self, arguments: Arguments) -> bool:
         """Whether what a call is given can be called, so that its result may hold that."""

@@ -30,6 +30,7 @@ _KEYS = "keys"
 _SIZE = "size"
 _NEXT = "next"
 _MAPS = "maps"
+_MEMBERS = "members"
 FACTORY = "factory"
 COUNTED = "counted"
 _EXACT_LENGTH_LIMIT = 64
@@ -70,6 +71,8 @@ class Objects(Core):
         if obj in self.summaries or len(items) > _EXACT_LENGTH_LIMIT or kind == "set":
             self.weaken((obj, _ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
+            if kind == "set" and obj not in self.summaries:
+                self.write((obj, _MEMBERS), joined(values for values in items if self._is_one(values)))
             return only(obj)
         self.refill(obj, items)
         return only(obj)
@@ -80,6 +83,27 @@ class Objects(Core):
             self.write(item(obj, index), values)
         self.write((obj, _ANY), EMPTY)
         self.write((obj, _LENGTH), const(len(items)))
+
+    def _is_one(self, values: Values) -> bool:
+        value = single(values)
+        return value is not None and self.distinct(value)
+
+    def has_member(self, obj: Obj, values: Values) -> bool | None:
+        """Whether a set certainly has an element, or certainly has not."""
+        elements = self.elements(obj)
+        if not self._is_one(values) or not all(map(self.distinct, elements)):
+            return None
+        if values <= self.read((obj, _MEMBERS)):
+            return True
+        return None if values <= elements or obj in self.summaries else False
+
+    def copied_set(self, obj: Obj, site: ast.AST) -> Values:
+        """A set with the same elements."""
+        made = self.many("set", site, self.elements(obj))
+        for copy in made:
+            if isinstance(copy, Obj) and copy not in self.summaries:
+                self.write((copy, _MEMBERS), self.read((obj, _MEMBERS)))
+        return made
 
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
@@ -139,6 +163,8 @@ class Objects(Core):
 
     def smash(self, obj: Obj, extra: Values = EMPTY) -> None:
         """Forget the order and number of the elements, and add `extra` to them."""
+        if obj.kind == "set" and not extra:
+            self.write((obj, _MEMBERS), EMPTY)
         self.weaken((obj, _ANY), join(self.elements(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
 

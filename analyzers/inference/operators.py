@@ -1,6 +1,8 @@
 """Operators: arithmetic on containers and on the project's own classes, comparisons, and what conditions decide."""
 
 import ast
+import operator
+from collections.abc import Callable
 
 from analyzers.inference.library import Library
 from analyzers.inference.objects import attribute_cell
@@ -18,7 +20,6 @@ from analyzers.inference.values import (
     Value,
     Values,
     const,
-    constants,
     join,
     joined,
     only,
@@ -28,6 +29,14 @@ from analyzers.inference.values import (
 
 _TEXT_LIMIT = 200
 _REPEAT_LIMIT = 16
+_NUMBER_LIMIT = 2**32
+_ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.BitOr: operator.or_,
+    ast.BitAnd: operator.and_,
+}
 _PYTHONS = ((3, 10), (3, 11), (3, 12))
 """The versions that flytekit runs on: a condition on `sys.version_info` is decided where they agree."""
 
@@ -109,13 +118,24 @@ class Operators(Library):
         """Texts and containers put together; None where the operands are neither."""
         match op:
             case ast.Add():
-                return self._concatenated(left, right, node)
+                return self._computed(op, left, right) or self._concatenated(left, right, node)
             case ast.Mult():
-                return self._repeated(left, right, node)
+                return self._computed(op, left, right) or self._repeated(left, right, node)
             case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor():
-                return self._merged(left, right, node)
+                return self._computed(op, left, right) or self._merged(left, right, node)
             case _:
                 return None
+
+    def _computed(self, op: ast.operator, left: Values, right: Values) -> Values | None:
+        """Arithmetic of numbers, while a module is imported: a loop in a function might count without end."""
+        first, second = single(left), single(right)
+        act = None if self.here.function is not None or self.here.loops else _ARITHMETIC.get(type(op))
+        if act is None or not (isinstance(first, Const) and isinstance(second, Const)):
+            return None
+        one, other = first.value, second.value
+        if not (isinstance(one, int) and isinstance(other, int)) or max(abs(one), abs(other)) > _NUMBER_LIMIT:
+            return None
+        return const(act(one, other))
 
     def _concatenated(self, left: Values, right: Values, node: ast.expr) -> Values | None:
         first, second = single(left), single(right)
@@ -211,15 +231,24 @@ class Operators(Library):
 
     def _contained(self, left: Values, right: Values) -> bool | None:
         needle, container = single(left), single(right)
-        if not (isinstance(needle, Const) and isinstance(container, Obj)) or container in self.summaries:
+        if needle is None or not isinstance(container, Obj) or container.kind == "instance":
             return None
         if container.kind == "dict":
-            elements: Values | None = self.keys(container)
-        else:
-            items = self.items(container)
-            elements = None if items is None or any(len(item) != 1 for item in items) else joined(items)
-        known = None if elements is None else constants(elements)
-        return None if known is None else needle.value in known
+            self.current(container, ast.Constant(None))
+            held = self.holds(container, left)
+            return held if held is None or isinstance(needle, Const) or self.distinct(needle) else None
+        if container.kind == "set":
+            return self.has_member(container, left)
+        items = None if container in self.summaries else self.items(container)
+        if items is None:
+            return None
+        outcomes = [self._equal(needle, single(item)) for item in items]
+        return True if True in outcomes else None if None in outcomes else False
+
+    def _equal(self, first: Value, second: Value | None) -> bool | None:
+        if isinstance(first, Const) and isinstance(second, Const):
+            return first.value == second.value
+        return self._identical(first, second)
 
     def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
         first, second = single(left), single(right)
