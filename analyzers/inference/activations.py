@@ -38,6 +38,8 @@ GENERATION_LIMIT = 4
 NESTING_LIMIT = 1200
 """How many helpers may be open at once."""
 _ITERATIONS = 20
+RETURNED = "returned"
+"""The cell of a generator's iterator that holds what the generator returns."""
 
 
 class Activations(Instances):
@@ -50,7 +52,6 @@ class Activations(Instances):
         self.epoch = 0
         self.generations: dict[Owner, int] = {}
         self.defaults: dict[tuple[ast.AST, Owner], list[Values]] = {}
-        self.positions: dict[tuple[ast.AST, int], ast.expr] = {}
 
     def enter(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         """Interpret a helper's body for these arguments; a finished activation that still holds is used again."""
@@ -189,12 +190,19 @@ class Activations(Instances):
             self.store.rewind(mark)
         scope = scope_of(function.node)
         if scope.generator:
-            activation.result = self.many("iterator", function.node, activation.yields)
+            activation.result = self._iterator_of(function, activation)
         if not scope.captured:
             owner = activation.home
             activation.returns = [{k: v for k, v in delta.items() if k[0] is not owner} for delta in activation.returns]
         self.store.merge(activation.returns)
         return self.store.rewind(mark)
+
+    def _iterator_of(self, function: Function, activation: Activation) -> Values:
+        """The iterator that a generator function gives; what it returns at its end is kept with it."""
+        made = self.many("iterator", function.node, activation.yields)
+        for iterator in made:
+            self.weaken((iterator, RETURNED), activation.result - made)
+        return made
 
     def _replay(self, memo: Memo) -> None:
         if memo.epoch is not None:

@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterable
 
+from analyzers.inference.contents import Contents
 from analyzers.inference.core import qualified
-from analyzers.inference.objects import Objects
 from analyzers.inference.records import CallPoint, PendingRecord
 from analyzers.inference.values import (
     EMPTY,
@@ -27,7 +27,7 @@ from analyzers.model.calls import Consumption
 from analyzers.model.facts import Dialect, ObservationKind
 
 
-class Awaitables(Objects):
+class Awaitables(Contents):
     """The life of an awaitable, from the call that makes it to what consumes it."""
 
     def awaited(self, values: Values, node: ast.expr, how: Consumption = Consumption.AWAITED) -> Values:

@@ -2,15 +2,21 @@
 
 import ast
 
+from analyzers.inference.calls import REGISTERED
+from analyzers.inference.combining_functions import COMBINING_HANDLERS
 from analyzers.inference.iteration_functions import ITERATION_HANDLERS
+from analyzers.inference.namespaces import NAMESPACE_HANDLERS
+from analyzers.inference.operator_functions import OPERATOR_HANDLERS
+from analyzers.inference.picking_functions import PICKING_HANDLERS, PickingFunctions
 from analyzers.inference.record_functions import RECORD_HANDLERS
 from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.selecting_functions import SELECTING_HANDLERS, SelectingFunctions
+from analyzers.inference.standard_containers import CONTAINER_HANDLERS
 from analyzers.inference.values import (
     EMPTY,
     NONE,
     PLAIN,
     Arguments,
+    Bound,
     ClassRef,
     Const,
     Data,
@@ -32,6 +38,7 @@ from analyzers.inference.values import (
     joined,
     only,
     ordered,
+    single,
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
@@ -67,7 +74,7 @@ _GIVING_DATA = frozenset(
 _PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "len", "repr", "round", "str")
 
 
-class BuiltinFunctions(SelectingFunctions):
+class BuiltinFunctions(PickingFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -76,8 +83,16 @@ class BuiltinFunctions(SelectingFunctions):
         default = arguments.positional[2] if len(arguments.positional) > 2 else EMPTY
         if names is None:
             return join(self._dynamic_attribute(target, point), default)
-        found = joined(self.attribute(target, str(each), point.node) for each in names)
-        return join(found, default) if default and not found else found
+        if not default:
+            return joined(self.attribute(target, str(each), point.node) for each in names)
+        return joined(self._attribute_or(value, str(n), default, point) for value in ordered(target) for n in names)
+
+    def _attribute_or(self, value: Value, name: str, default: Values, point: CallPoint) -> Values:
+        """`getattr(value, name, default)`."""
+        present = self.has_attribute(value, name)
+        found = EMPTY if present is False else self.attribute(only(value), name, point.node)
+        may_lack = present is None and isinstance(value, Obj | ClassRef | Function | EntityRef)
+        return join(found, default) if may_lack or not found else found
 
     def _dynamic_attribute(self, target: Values, point: CallPoint) -> Values:
         kinds = ModuleRef | ClassRef | Obj | Unknown | EntityRef
@@ -164,8 +179,14 @@ class BuiltinFunctions(SelectingFunctions):
         return frozenset(Super(cls, receiver) for cls in classes for receiver in receivers) or PLAIN
 
     def _call_type(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        if len(arguments.positional) == 3:
+            return self.made_class(arguments, point)
         classes = [only(v.cls) for v in joined(arguments.all) if isinstance(v, Obj) and v.cls is not None]
         return joined(classes) or PLAIN
+
+    def made_class(self, arguments: Arguments, point: CallPoint) -> Values:
+        """`type(name, bases, namespace)`."""
+        raise AssertionError("the part that knows definitions answers this")
 
     def _call_same(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """The first argument, or for `typing.cast` the second."""
@@ -204,13 +225,69 @@ class BuiltinFunctions(SelectingFunctions):
             case _:
                 return None
 
+    def implementations(self, generic: Function, others: list[Function], arguments: Arguments) -> list[Function]:
+        """The implementations of a generic function that a call with these arguments may reach."""
+        position = 0 if generic.owner is None else 1
+        if len(arguments.positional) <= position:
+            return [generic, *others]
+        kinds = {function: self.read((generic, (REGISTERED, function))) for function in others}
+        found: dict[Function, None] = {}
+        for value in ordered(arguments.positional[position]):
+            found.update(dict.fromkeys(self._implementations_for(value, generic, kinds)))
+        return list(found) or [generic, *others]
+
+    def _implementations_for(self, value: Value, generic: Function, kinds: dict[Function, Values]) -> list[Function]:
+        if isinstance(value, Obj) and value.cls is not None:
+            for cls in self.linearized(value.cls):
+                exact = [function for function, classes in kinds.items() if cls in classes]
+                if exact:
+                    return exact[-1:]
+        outcomes = {function: self._is_instance(value, ordered(classes)) for function, classes in kinds.items()}
+        possible = [function for function, outcome in outcomes.items() if outcome is not False]
+        certain = True in outcomes.values() and None not in outcomes.values()
+        return possible if certain else [*possible, generic]
+
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method: `len`, `bool`, `str`, ..."""
         method = f"__{name.rpartition('.')[2]}__"
         for value in ordered(joined(arguments.positional)):
             if isinstance(value, Obj) and value.kind == "instance":
                 self.call_method(value, method, Arguments(), point)
+            elif isinstance(value, ClassRef):
+                self.call_by_metaclass(value, method, Arguments(), CallPoint(point.node, point.at, direct=False))
         return self.computed(name, arguments, point)
+
+    def _call_len(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        value = single(joined(arguments.positional[:1]))
+        container = value if isinstance(value, Obj) and value.kind != "instance" else None
+        size = None if container is None else self.size(self.current(container, point.node))
+        return self._call_protocol(name, arguments, point) if size is None else const(size)
+
+    def _call_callable(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A constant where every possible value can be called, or none."""
+        outcomes = {self._is_callable(value) for value in joined(arguments.positional[:1])}
+        outcome = outcomes.pop() if len(outcomes) == 1 else None
+        return PLAIN if outcome is None else const(outcome)
+
+    def _is_callable(self, value: Value) -> bool | None:
+        match value:
+            case EntityRef() | Function() | ClassRef() | Bound() | Partial():
+                return True
+            case Obj(kind="instance", cls=ClassRef() as cls):
+                if self.class_attribute(self.linearized(cls), "__call__"):
+                    return True
+                return None if self.external_bases(cls) else False
+            case Const() | Obj():
+                return False
+            case _:
+                return None
+
+    def _call_hasattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A constant where every possible object certainly has the attribute, or certainly has not."""
+        names = constants(arguments.argument(1, "name")) or ()
+        outcomes = {self.has_attribute(value, str(n)) for value in joined(arguments.positional[:1]) for n in names}
+        outcome = outcomes.pop() if len(outcomes) == 1 else None
+        return PLAIN if outcome is None else const(outcome)
 
     def _call_truth(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return PLAIN
@@ -256,10 +333,21 @@ HANDLERS: dict[str, Handler] = {
         BuiltinFunctions._call_descriptor,
     ),
     **dict.fromkeys(
-        ("typing.cast", "weakref.ref", "inspect.unwrap", "enum.member", "enum.nonmember", "sys.intern"),
+        (
+            "typing.cast",
+            "weakref.ref",
+            "weakref.proxy",
+            "inspect.unwrap",
+            "enum.member",
+            "enum.nonmember",
+            "sys.intern",
+        ),
         BuiltinFunctions._call_same,
     ),
-    **dict.fromkeys(("builtins.callable", "builtins.hasattr", "builtins.id"), BuiltinFunctions._call_truth),
+    "builtins.callable": BuiltinFunctions._call_callable,
+    "builtins.hasattr": BuiltinFunctions._call_hasattr,
+    "builtins.id": BuiltinFunctions._call_truth,
+    "builtins.len": BuiltinFunctions._call_len,
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
     **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
@@ -275,7 +363,11 @@ HANDLERS: dict[str, Handler] = {
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     "importlib.import_module": BuiltinFunctions._call_import_module,
     "builtins.__import__": BuiltinFunctions._call_import,
+    **NAMESPACE_HANDLERS,
     **ITERATION_HANDLERS,
-    **SELECTING_HANDLERS,
+    **COMBINING_HANDLERS,
+    **CONTAINER_HANDLERS,
+    **OPERATOR_HANDLERS,
+    **PICKING_HANDLERS,
     **RECORD_HANDLERS,
 }

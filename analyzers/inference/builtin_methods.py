@@ -1,12 +1,11 @@
 """Methods of values that the project does not define, by the kind of the receiver."""
 
-import ast
-
+from analyzers.inference.abstract_collections import AbstractCollections
 from analyzers.inference.calls import REGISTERED
-from analyzers.inference.classes import OF_MAPPINGS
-from analyzers.inference.mappings import Mappings
 from analyzers.inference.records import CallPoint
+from analyzers.inference.scopes import all_arguments
 from analyzers.inference.values import (
+    EMPTY,
     NONE,
     PLAIN,
     Arguments,
@@ -40,7 +39,7 @@ _TEXT_METHODS = frozenset(
 )
 
 
-class BuiltinMethods(Mappings):
+class BuiltinMethods(AbstractCollections):
     """`receiver.name(...)` for receivers that are no instances of the project's classes."""
 
     def call_builtin_method(self, receiver: Value, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -65,8 +64,8 @@ class BuiltinMethods(Mappings):
                 return only(receiver._replace(setter=joined(arguments.all)) if name == "setter" else receiver)
             case ClassRef():
                 return self._class_method(receiver, name, arguments, point)
-            case Method(receiver=ModuleRef(name=module), name="__dict__"):
-                return self.container_method(self.module_dict(module, point.node), name, arguments, point)
+            case Method(receiver=ModuleRef() as module, name="__dict__"):
+                return self._globals_method(module, name, arguments, point)
             case _:
                 return self._foreign_method(receiver, name, arguments, point)
 
@@ -114,20 +113,30 @@ class BuiltinMethods(Mappings):
         if not functions:
             return only(Partial(only(Method(generic, "register")), arguments, point.node))
         self.weaken((generic, REGISTERED), functions)
+        for function in ordered(functions):
+            given = arguments.positional[0] if len(arguments.positional) > 1 else self._first_annotation(function)
+            self.weaken((generic, (REGISTERED, function)), given)
         return functions
+
+    def _first_annotation(self, function: Value) -> Values:
+        """The class that the annotation of a function's first argument names; nothing where there is none."""
+        assert isinstance(function, Function)
+        annotated = [each.annotation for each in all_arguments(function.node.args) if each.annotation is not None]
+        return self.evaluate(annotated[0]) if annotated else EMPTY
 
     def _generator_method(self, receiver: Generator, name: str, point: CallPoint) -> Values:
         """`__next__`, `send` and the like of a generator."""
         step = self.generated(receiver, point.node)
         return only(Future(step)) if name in ("__anext__", "asend") else step
 
-    def module_dict(self, name: str, node: ast.expr) -> Obj:
-        """The globals of a module, as they are now."""
-        obj = self.new_dict(node)
-        module = self.load(name)
-        for bound in sorted(self.global_names(module)) if module else ():
-            self.store_item(obj, const(bound), self.module_attribute(name, bound))
-        return obj
+    def _globals_method(self, module: ModuleRef, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A method of the `__dict__` of a module, which shows in its attributes."""
+        result = self.container_method(self.module_dict(module.name, point.node), name, arguments, point)
+        if name == "update":
+            given = [pair for values in arguments.positional for pair in self.known_items(values) or ()]
+            for key, values in (*given, *arguments.keywords):
+                self.assign_attribute(only(module), key, values, point.node)
+        return result
 
     def mixed_origins(self, arguments: Arguments) -> frozenset[str]:
         return frozenset[str]().union(*(self.origins(values) for values in arguments.all))
@@ -146,8 +155,9 @@ class BuiltinMethods(Mappings):
             return self.as_dict(obj, point.node)
         if name in ("_replace", "model_copy"):
             return self.copied_instance(obj, arguments, point)
-        if name in OF_MAPPINGS:
-            return self.mapping_method(obj, name, arguments, point)
+        added = self.mixin_method(obj, name, arguments, point) if self.is_abstract_collection(obj) else None
+        if added is not None:
+            return added
         self.handed_over(arguments, point, name)
         return self.opaque(f"`{name}` of a class outside the project")
 
@@ -159,6 +169,8 @@ class BuiltinMethods(Mappings):
         if name == "__new__":
             classes = ordered(arguments.positional[0] if arguments.positional else only(cls))
             return joined(self.new_instance(each, point.node) for each in classes if isinstance(each, ClassRef))
+        if name == "__call__":
+            return self.constructed(cls, arguments, point)
         self.handed_over(arguments, point, name)
         return self.mixed(list(arguments.all))
 

@@ -36,6 +36,10 @@ from analyzers.model.calls import Category
 REGISTERED = "registered"
 """The cell of a generic function that holds its implementations for other types."""
 
+WITHIN = "within"
+"""The method that stands for calling a decorated function inside a context manager."""
+_CONTEXT_DECORATORS = frozenset({"contextlib.ContextDecorator", "contextlib.AsyncContextDecorator"})
+
 _EMPTY_CALLEE = Unresolvable(
     Category.UNKNOWN_NAME, "nothing is known to be bound to the callee", "define the name where eagerc can see it"
 )
@@ -80,6 +84,8 @@ class Calls(Interleaving):
             case External(name=name):
                 return self.call_external(name, arguments, point)
             case Method(receiver=receiver, name=name):
+                if name == WITHIN:
+                    return self.called_within(receiver, arguments, point)
                 return self.call_builtin_method(receiver, name, arguments, point)
             case Unknown(category=category, reason=reason, hint=hint):
                 self.handed_over(arguments, point, "")
@@ -92,6 +98,8 @@ class Calls(Interleaving):
     def _call_other(self, value: Value, arguments: Arguments, point: CallPoint) -> Values:
         if isinstance(value, Descriptor):
             return self.call(value.function, arguments, point)
+        if isinstance(value, Generator) and arguments.positional:
+            return self._within_context(value, arguments, point)
         known = isinstance(value, Pending) and self.record_of(value) is not None
         plain = self.forced(only(value), point.node)
         opaque = [each.opaque for each in plain if isinstance(each, Data) and each.opaque]
@@ -108,16 +116,32 @@ class Calls(Interleaving):
         result = self.call_method(obj, "__call__", arguments, point)
         if result is not None:
             return result
+        if obj.cls is not None and self.external_bases(obj.cls) & _CONTEXT_DECORATORS:
+            return self._within_context(obj, arguments, point)
         reason = f"`{obj.cls.node.name}` has no `__call__` in the project" if obj.cls else "the object cannot be called"
         return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, "define `__call__` in the project"))
+
+    def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
+        """A call of a function inside a context manager that decorates it."""
+        raise AssertionError("the part that knows context managers answers this")
+
+    def _within_context(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
+        """A context manager used as a decorator: the function that it is given, each call inside the context."""
+        return only(Partial(only(Method(context, WITHIN)), arguments, point.node))
 
     def _call_dispatched(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a function, and of what was registered for other types of its argument (`singledispatch`)."""
         others = self.read((function, REGISTERED))
         if not others:
             return self._call_function(function, arguments, point)
-        everyone = [value for value in (function, *others) if isinstance(value, Function)]
+        everyone = self.implementations(
+            function, [value for value in ordered(others) if isinstance(value, Function)], arguments
+        )
         return self.each(everyone, lambda one: self._call_function(one, arguments, point))  # type: ignore[arg-type]  # all are functions
+
+    def implementations(self, generic: Function, others: list[Function], arguments: Arguments) -> list[Function]:
+        """The implementations of a generic function that a call with these arguments may reach."""
+        raise AssertionError("the part that knows types answers this")
 
     def _call_function(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         generator = not isinstance(function.node, ast.Lambda) and scope_of(function.node).generator
@@ -132,12 +156,13 @@ class Calls(Interleaving):
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
         """What iterating over a generator gives: its body runs now."""
+        return joined(self.elements(value) for value in self.started(generator, site))
+
+    def started(self, generator: Generator, site: ast.expr) -> list[Obj]:
+        """The iterators of a generator whose body runs now."""
         point = CallPoint(generator.call, site, module=generator.module)
-        return joined(
-            self.elements(value)
-            for value in self.enter(generator.function, generator.arguments, point)
-            if isinstance(value, Obj)
-        )
+        entered = self.enter(generator.function, generator.arguments, point)
+        return [value for value in ordered(entered) if isinstance(value, Obj)]
 
     # Code outside the project.
 

@@ -9,22 +9,22 @@ from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
     NONE,
+    PLAIN,
     Arguments,
     Future,
     Obj,
     Partial,
     Values,
-    const,
-    constants,
     join,
     joined,
     only,
     ordered,
-    single,
 )
 
 QUEUES = frozenset({"Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"})
 STACK = "exit stack"
+ANY_ERROR = join(NONE, PLAIN)
+"""What `__exit__` is given where it is not known whether the block failed."""
 
 
 class Channels(Containers):
@@ -80,16 +80,6 @@ class Channels(Containers):
         rest = joined(self.elements(value) for value in keywords if isinstance(value, Obj)) if names is None else None
         return Arguments(tuple(items or ()), tuple(names or ()), star, rest)
 
-    def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
-        """The entries of the only possible dict, where all its keys are known strings."""
-        value = single(values)
-        if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
-            return None
-        keys = constants(self.keys(value))
-        if keys is None:
-            return None
-        return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
-
     def _start(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         self._run_now(self.elements(obj), Arguments(), point)
         return NONE
@@ -113,7 +103,7 @@ class Channels(Containers):
             if isinstance(value, Obj) and value.kind == "instance":
                 self.left_behind(only(value), point.node)
             else:
-                self._awaited_call(only(value), Arguments((NONE, NONE, NONE)), point)
+                self._awaited_call(only(value), Arguments((ANY_ERROR, ANY_ERROR, ANY_ERROR)), point)
         return joined(arguments.all)
 
     def _call_back(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:

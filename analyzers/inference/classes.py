@@ -1,8 +1,8 @@
-"""Classes: their attributes along the method resolution order, and what an attribute access gives."""
+"""Attributes: what an access gives, of classes and their instances above all, and how they change."""
 
 import ast
 
-from analyzers.inference.entities import Entities
+from analyzers.inference.class_orders import ClassOrders
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint
 from analyzers.inference.store import Location
@@ -10,6 +10,7 @@ from analyzers.inference.values import (
     EMPTY,
     NONE,
     PLAIN,
+    UNSET,
     Arguments,
     Bound,
     ClassRef,
@@ -42,82 +43,18 @@ from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.model.calls import Category
 from analyzers.model.facts import Reference
 
-_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag"})
-_RECORDS = frozenset({"typing.NamedTuple", "pydantic.BaseModel", "typing.TypedDict"})
 _OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
-_CONTAINERS = {
-    "builtins.dict": "dict",
-    "collections.OrderedDict": "dict",
-    "collections.UserDict": "dict",
-    "builtins.list": "list",
-    "collections.UserList": "list",
-    "collections.deque": "list",
-    "builtins.set": "set",
-}
 _OF_THREADS = frozenset({"daemon", "getName", "ident", "is_alive", "join", "name", "setDaemon", "setName"})
-_MAPPINGS = frozenset(
-    f"{module}.{name}" for module in ("collections.abc", "typing") for name in ("Mapping", "MutableMapping")
-)
-OF_MAPPINGS = frozenset({"get", "items", "keys", "pop", "setdefault", "update", "values"})
-"""The methods that a mapping has from its abstract class, which call those of the project."""
 _THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
+_OF_COLLECTIONS = frozenset(
+    {"get", "pop", "setdefault", "keys", "values", "items", "append", "extend", "update", "__iter__"}
+)
+"""Methods that `collections.abc` makes of others."""
 _OF_CONTAINERS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__iter__"})
 
 
-class Classes(Entities):
+class Classes(ClassOrders):
     """Attribute access on everything, classes of the project above all."""
-
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]  # handed through to Core as they came
-        self.bases: dict[ClassRef, list[Values]] = {}
-        self.record_classes: set[ClassRef] = set()
-        self.attribute_names: dict[ClassRef, dict[str, None]] = {}
-
-    # The method resolution order.
-
-    def linearized(self, cls: ClassRef) -> list[ClassRef]:
-        """The project's classes in method resolution order (C3); a base that may be several classes contributes all."""
-        bases = [base for base in self._base_values(cls) if isinstance(base, ClassRef) and base is not cls]
-        lines = [*(self.linearized(base) for base in bases), bases]
-        order = [cls]
-        while lines := [line for line in lines if line]:
-            heads = (line[0] for line in lines if not any(line[0] in other[1:] for other in lines))
-            head = next(heads, lines[0][0])
-            order.append(head)
-            lines = [[ancestor for ancestor in line if ancestor != head] for line in lines]
-        return order
-
-    def _base_values(self, cls: ClassRef) -> list[Value]:
-        return [value for values in self.bases.get(cls, []) for value in ordered(values)]
-
-    def external_bases(self, cls: ClassRef) -> set[str]:
-        """The canonical names of the classes outside the project that `cls` inherits from."""
-        found = set()
-        for ancestor in self.linearized(cls):
-            for base in self._base_values(ancestor):
-                match base:
-                    case External(name=name):
-                        found.add(name)
-                    case ClassRef():
-                        pass
-                    case _:
-                        found.add("")
-        return found
-
-    def is_enum(self, cls: ClassRef) -> bool:
-        return bool(self.external_bases(cls) & _ENUMS)
-
-    def is_record(self, cls: ClassRef) -> bool:
-        """Whether the constructor takes the annotated attributes in order."""
-        return any(c in self.record_classes for c in self.linearized(cls)) or bool(self.external_bases(cls) & _RECORDS)
-
-    def class_attribute(self, classes: list[ClassRef], name: str) -> Values | None:
-        """The first definition of `name` along `classes`, not bound to anything; None where there is none."""
-        for cls in classes:
-            location: Location = (cls.env.owner, name)
-            if location in self.store:
-                return self.read(location)
-        return None
 
     # Attribute access.
 
@@ -181,9 +118,12 @@ class Classes(Entities):
         return only(External(full))
 
     def _attribute_of_class(self, cls: ClassRef, name: str, node: ast.expr) -> Values:
+        if name == "__dict__":
+            return self.namespace_of(cls, node)
         found = self.class_attribute(self.linearized(cls), name)
         if found is None:
-            return self._missing(cls, name)
+            by_metaclass = self.attribute_by_metaclass(cls, name, CallPoint(node, node, direct=False))
+            return self._missing(cls, name) if by_metaclass is None else by_metaclass
         if self.is_enum(cls) and not name.startswith("__"):
             return self.enum_member(cls, name, found, node)
         return joined(self._through_class(value, cls, node) for value in found)
@@ -209,7 +149,9 @@ class Classes(Entities):
         assert obj.cls is not None
         location = attribute_cell(obj, name)
         own = self.read(location) if location in self.store else EMPTY
-        if own and obj not in self.summaries:
+        unset = bool(own & UNSET)
+        own -= UNSET
+        if own and obj not in self.summaries and not unset:
             return self.settled(own)
         found = self.class_attribute(self.linearized(obj.cls), name)
         if found is None:
@@ -250,17 +192,10 @@ class Classes(Entities):
             return only(obj.cls)
         if content is not None and not name.startswith("__"):
             return only(content) if name == "data" else only(Method(content, name))
-        if name in _OF_RECORDS and self.is_record(obj.cls):
-            return only(Method(obj, name))
-        if name in OF_MAPPINGS and self.external_bases(obj.cls) & _MAPPINGS:
+        mixed_in = name in _OF_COLLECTIONS and self.is_abstract_collection(obj)
+        if mixed_in or (name in _OF_RECORDS and self.is_record(obj.cls)):
             return only(Method(obj, name))
         return self._missing(obj.cls, name)
-
-    def content(self, obj: Obj) -> Obj | None:
-        """The container that an instance is too, if its class inherits from one."""
-        bases = self.external_bases(obj.cls) if obj.cls is not None else set()
-        kind = next((_CONTAINERS[base] for base in sorted(bases) if base in _CONTAINERS), None)
-        return None if kind is None else Obj(kind, obj.site, obj.owner)
 
     def _super_attribute(self, cls: ClassRef, receiver: Value, name: str, node: ast.expr) -> Values:
         start = receiver.cls if isinstance(receiver, Obj) and receiver.cls else receiver
@@ -283,7 +218,7 @@ class Classes(Entities):
             return const(cls.node.name)
         if name in ("__subclasses__", "__new__"):
             return only(Method(cls, name))
-        if name in ("__class__", "__dict__", "__doc__", "name", "_fields"):
+        if name in ("__class__", "__doc__", "name", "_fields"):
             return PLAIN
         bases = self.external_bases(cls)
         if bases and all(is_exception(base) or (base in _THREADS and name in _OF_THREADS) for base in bases):
@@ -295,6 +230,25 @@ class Classes(Entities):
             )
             return only(Unknown(Category.EXTERNAL_CODE, reason, f"define `{name}` in the project"))
         return only(Data(frozenset(), f"`{cls.node.name}.{name}`")) if self.external_bases(cls) else EMPTY
+
+    def has_attribute(self, value: Value, name: str) -> bool | None:
+        """Whether a value certainly has an attribute, or certainly has not."""
+        match value:
+            case Obj(kind="instance", cls=ClassRef() as cls):
+                own = bool(self.read(attribute_cell(value, name)))
+                if own and value not in self.summaries and not self.read(attribute_cell(value, name)) & UNSET:
+                    return True
+            case ClassRef() as cls:
+                own = False
+            case Function():
+                return None if self.read(attribute_cell(value, name)) or name.startswith("__") else False
+            case _:
+                return None
+        order = self.linearized(cls)
+        if self.class_attribute(order, name):
+            return True
+        hooks = self.class_attribute(order, "__getattr__") or name.startswith("__")
+        return None if own or hooks or self.external_bases(cls) else False
 
     # Changing attributes.
 
@@ -400,8 +354,10 @@ class Classes(Entities):
         match value:
             case Generator():
                 return self.generated(value, site)
-            case ClassRef() if self.is_enum(value):
-                return self.enum_members(value, site)
+            case ClassRef():
+                found = self.iterated_class(value, CallPoint(site, site, direct=False))
+                enum = self.is_enum(value) and found is None
+                return self.enum_members(value, site) if enum else found or PLAIN
             case Pending() | Coroutine():
                 return self.forced(only(value), site)
             case Method() | External() | ExternalInstance() | Future():
@@ -412,6 +368,14 @@ class Classes(Entities):
     def namespace_of(self, value: Value, node: ast.expr) -> Values:
         """The attributes of a module, a class or an instance by name."""
         raise AssertionError("the part that knows namespaces answers this")
+
+    def attribute_by_metaclass(self, cls: ClassRef, name: str, point: CallPoint) -> Values | None:
+        """An attribute of a class that its metaclass defines."""
+        raise AssertionError("the part that knows classes as objects answers this")
+
+    def iterated_class(self, cls: ClassRef, point: CallPoint) -> Values | None:
+        """What a loop over a class gives, where its metaclass says so."""
+        raise AssertionError("the part that knows classes as objects answers this")
 
     def record_items(self, obj: Obj) -> list[Values] | None:
         """The fields of a record one by one."""

@@ -142,7 +142,7 @@ class Concurrency(BuiltinFunctions):
         return self.many(STACK, point.node, EMPTY)
 
     def _call_null_context(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return self.many("context", point.node, joined(arguments.all))
+        return self.many("context", point.node, arguments.argument(0, "enter_result") or NONE)
 
     def _call_closing(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`closing(thing)`: entering gives the thing, whose own method runs at the end."""

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from analyzers.inference.activations import RETURNED
 from analyzers.inference.comprehensions import Comprehensions
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Delta
@@ -18,6 +19,7 @@ from analyzers.inference.values import (
     External,
     Function,
     Future,
+    Generator,
     Obj,
     Super,
     Unknown,
@@ -26,6 +28,7 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
     single,
 )
 from analyzers.model.calls import Category
@@ -227,8 +230,12 @@ class Expressions(Comprehensions):
     def _eval_yield_from(self, node: ast.YieldFrom) -> Values:
         source = self.evaluate(node.value)
         awaitables = frozenset(value for value in source if isinstance(value, Coroutine | Future))
-        self.here.yields = join(self.here.yields, self.iterated(source - awaitables, node.value))
-        return self.awaited(awaitables, node) or PLAIN
+        generators = [value for value in ordered(source) if isinstance(value, Generator)]
+        iterators = [iterator for generator in generators for iterator in self.started(generator, node.value)]
+        others = self.iterated(source - awaitables - frozenset(generators), node.value)
+        self.here.yields = joined([self.here.yields, others, *map(self.elements, iterators)])
+        returned = [self.read((iterator, RETURNED)) for iterator in iterators]
+        return joined([*returned, self.awaited(awaitables, node)]) or PLAIN
 
     def _eval_text(self, node: ast.JoinedStr) -> Values:
         parts = [self.evaluate(part) for part in node.values]

@@ -20,10 +20,11 @@ from analyzers.inference.values import (
     single,
 )
 
-_EACH_LIMIT = 16
-"""Up to how many known elements a function is called for each of them; beyond, it is called once for all."""
 _FOLDS = 6
 """How often a reduction is followed; what it gives is the same from then on, or nested without end."""
+_MAP_LIMIT = 16
+_RANGE_LIMIT = 8
+"""How many elements of a `map` or a `range` are kept apart."""
 
 
 class IterationFunctions(RecordFunctions):
@@ -36,6 +37,9 @@ class IterationFunctions(RecordFunctions):
         items = self._spread_first(arguments)
         if items is not None:
             return self.sequence(kind, point.node, items)
+        source = single(joined(arguments.all))
+        if kind == "set" and isinstance(source, Obj) and source.kind == "set":
+            return self.copied_set(source, point.node)
         return self.many(kind, point.node, self.iterated(joined(arguments.all), point.node))
 
     def _spread_first(self, arguments: Arguments) -> list[Values] | None:
@@ -44,8 +48,6 @@ class IterationFunctions(RecordFunctions):
     def _call_new_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         obj = self.new_dict(point.node)
         sources = arguments.positional[1:] if name.endswith("defaultdict") else arguments.positional
-        if name.endswith("ChainMap"):
-            sources = sources[::-1]
         for values in sources:
             self.update_from(obj, values, point.node)
         for key, values in arguments.keywords:
@@ -56,30 +58,52 @@ class IterationFunctions(RecordFunctions):
             self.store_item(obj, PLAIN, arguments.double_star)
         return only(obj)
 
-    def _call_same_for_all(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`dict.fromkeys(keys, value)`."""
-        obj = self.new_dict(point.node)
-        value = arguments.argument(1, "value") or NONE
-        keys = self._spread_first(arguments)
-        for key in [self.iterated(joined(arguments.all[:1]), point.node)] if keys is None else keys:
-            self.store_item(obj, self.forced(key, point.node), value)
-        return only(obj)
-
     def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        items = self._spread_first(arguments)
+        backwards = self.truth_of(arguments.keyword("reverse") or const(False))
+        ranked = None if items is None else self._ranked(items, arguments.keyword("key"), backwards, point)
+        if ranked is not None:
+            return self.sequence("list", point.node, ranked)
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
-        self.compared_by(arguments.keyword("key"), elements, point)
+        if items is None:
+            self.compared_by(arguments.keyword("key"), elements, point)
         return self.many("list", point.node, elements)
 
     def compared_by(self, key: Values, elements: Values, point: CallPoint) -> Values:
-        """Call a key function on elements, if there are any; its results are compared."""
-        if not elements:
-            return EMPTY
-        return self.forced(self._apply(key, [elements], point), point.node)
+        """What a key function gives for elements, if there are any; its results are compared."""
+        return self.forced(self._apply(key, [elements], point), point.node) if elements else EMPTY
+
+    def _ranked(
+        self, items: list[Values], key: Values, backwards: bool | None, point: CallPoint
+    ) -> list[Values] | None:
+        """Elements in the order of their keys, where these are constants."""
+        found = [self.compared_by(key, item, point) or item for item in items]
+        ranks = [self._rank(values) for values in found]
+        if backwards is None:
+            return None
+        try:
+            order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=backwards)  # type: ignore[arg-type, return-value]  # what cannot be compared raises
+        except TypeError:
+            return None
+        return [items[index] for index in order]
+
+    def _rank(self, values: Values) -> object:
+        """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
+        value = single(values)
+        if isinstance(value, Const):
+            return value.value
+        items = self.items(value) if isinstance(value, Obj) and value.kind == "tuple" else None
+        return object() if items is None else tuple(self._rank(item) for item in items)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = list(arguments.positional)
+        items = self._spread_first(arguments) if len(parts) == 1 else parts
+        ranked = self._ranked(items, arguments.keyword("key"), name.endswith("max"), point) if items else None
+        if ranked:
+            return self.forced(ranked[0], point.node)
         elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
-        self.compared_by(arguments.keyword("key"), elements, point)
+        if not items:
+            self.compared_by(arguments.keyword("key"), elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
 
     def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -135,10 +159,14 @@ class IterationFunctions(RecordFunctions):
             rows = zip(*(column for column in columns if column is not None), strict=False)
             pairs = [self.tuple_at(point.node, index, list(row)) for index, row in enumerate(rows)]
             return self.sequence("iterator", point.node, pairs)
-        elements = [self.iterated(values, point.node) for values in arguments.positional]
-        if arguments.star is not None:
-            return self.many("iterator", point.node, joined([arguments.star, *elements]))
-        return self.many("iterator", point.node, self.tuple_at(point.node, 0, elements))
+        return self.rows_of([self.iterated(values, point.node) for values in arguments.positional], arguments, point)
+
+    def rows_of(self, elements: list[Values], arguments: Arguments, point: CallPoint) -> Values:
+        """An iterator over any number of rows, with one of `elements` in each column and with those of `*rest`."""
+        if arguments.star is None:
+            return self.many("iterator", point.node, self.tuple_at(point.node, 0, elements))
+        mixed = joined([self.iterated(arguments.star, point.node), *elements])
+        return self.many("iterator", point.node, self.many("tuple", self.stand_in(point.node, "row"), mixed))
 
     def _apply(self, functions: Values, arguments: list[Values], point: CallPoint) -> Values:
         """Call what a library function was given."""
@@ -149,16 +177,24 @@ class IterationFunctions(RecordFunctions):
     def _call_mapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """One call for each element where these are known, and none where there are none."""
         function, *iterables = arguments.positional or (EMPTY,)
-        known = [self.exact_items(values) for values in iterables]
-        columns = [column for column in known if column is not None]
-        if len(columns) == len(iterables) and arguments.star is None and iterables:
-            rows = list(zip(*columns, strict=False))
-            if len(rows) <= _EACH_LIMIT:
-                results = [self._apply(function, list(row), point) for row in rows]
-                return self.sequence("iterator", point.node, results)
+        columns = [self.exact_items(values) for values in iterables]
+        known = [column for column in columns if column is not None and len(column) <= _MAP_LIMIT]
+        if columns and arguments.star is None and len(known) == len(columns):
+            return self.sequence("iterator", point.node, self._each_row(function, known, point))
         elements = [self.iterated(values, point.node) for values in iterables]
-        result = self._apply(function, elements, point) if all(elements) else EMPTY
-        return self.many("iterator", point.node, result)
+        if not all(elements):
+            return self.many("iterator", point.node, EMPTY)
+        rest = None if arguments.star is None else self.iterated(arguments.star, point.node)
+        given = Arguments(tuple(elements), star=rest)
+        return self.many("iterator", point.node, self.call(function, given, CallPoint(point.node, point.at, False)))
+
+    def _each_row(self, function: Values, columns: list[list[Values]], point: CallPoint) -> list[Values]:
+        """What a function gives for each row, one after the other."""
+        results = []
+        for number, row in enumerate(zip(*columns, strict=False)):
+            with self.turn(number):
+                results.append(self._apply(function, list(row), point))
+        return results
 
     def _call_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function = arguments.argument(0, "function")
@@ -173,47 +209,35 @@ class IterationFunctions(RecordFunctions):
         return self.many("iterator", point.node, joined(results))
 
     def _call_filtered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        function, values = arguments.argument(0, "function"), arguments.argument(1, "iterable")
-        items = self.exact_items(values)
-        if items is None or len(items) > _EACH_LIMIT:
-            elements = self.iterated(values, point.node)
-            self._judged(function, elements, point)
+        function = arguments.argument(0, "function")
+        items = self.exact_items(arguments.argument(1, "iterable"))
+        if items is None or len(items) > _MAP_LIMIT:
+            elements = self.iterated(arguments.argument(1, "iterable"), point.node)
+            self.compared_by(function, elements, point)
             return self.many("iterator", point.node, elements)
-        verdicts = [self._judged(function, item, point) for item in items]
-        if name.endswith("filterfalse"):
-            verdicts = [None if verdict is None else not verdict for verdict in verdicts]
-        kept = [item for item, verdict in zip(items, verdicts, strict=True) if verdict is not False]
-        if None in verdicts:
+        found = self._each_row(function, [items], point) if function and function != NONE else items
+        truths = [self.truth_of(self.forced(values, point.node)) for values in found]
+        unwanted = name.endswith("filterfalse")
+        kept = [item for item, truth in zip(items, truths, strict=True) if truth is not unwanted]
+        if None in truths:
             return self.many("iterator", point.node, joined(kept))
         return self.sequence("iterator", point.node, kept)
-
-    def _judged(self, function: Values, element: Values, point: CallPoint) -> bool | None:
-        """What a predicate says of an element; without one, whether the element is true."""
-        if not function or function == NONE:
-            return self.truth_of(element)
-        if not element:
-            return None
-        return self.truth_of(self.forced(self._apply(function, [element], point), point.node))
-
-    def truth_of(self, values: Values) -> bool | None:
-        """Whether every possible value is true, or every one false."""
-        raise AssertionError("the part that knows operators answers this")
 
     def _call_reduced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function, values, start = (arguments.argument(i, n) for i, n in enumerate(("function", "iterable", "initial")))
         items = self.exact_items(values)
         if items is None:
-            return self.folded(function, start, self.iterated(values, point.node), point)
+            return self._folded(function, start, self.iterated(values, point.node), point)
         if not start and items:
             start, items = items[0], items[1:]
         for element in items:
             start = self._apply(function, [start, element], point)
         return start
 
-    def folded(self, function: Values, start: Values, element: Values, point: CallPoint) -> Values:
+    def _folded(self, function: Values, start: Values, element: Values, point: CallPoint) -> Values:
         """The result of folding any number of equal elements."""
         result = start or element
-        for _ in range(_FOLDS):
+        for _ in range(_FOLDS if element else 0):
             before = result
             result = join(before, self._apply(function, [before, element], point))
             if result == before:
@@ -224,11 +248,11 @@ class IterationFunctions(RecordFunctions):
         parts = arguments.all
         if name.endswith("from_iterable"):
             rows = self._spread_first(arguments)
-            parts = tuple(self.iterated(values, point.node) for values in parts) if rows is None else tuple(rows)
-        known = [self.exact_items(values) for values in parts]
-        lists = [column for column in known if column is not None]
-        if len(lists) == len(parts) and arguments.star is None:
-            return self.sequence("iterator", point.node, [item for column in lists for item in column])
+            parts = (self.iterated(joined(parts), point.node),) if rows is None else tuple(rows)
+        columns = [self.exact_items(values) for values in parts]
+        known = [column for column in columns if column is not None]
+        if arguments.star is None and len(known) == len(columns):
+            return self.sequence("iterator", point.node, [item for column in known for item in column])
         return self.many("iterator", point.node, joined(self.iterated(values, point.node) for values in parts))
 
     def _call_summed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -246,11 +270,13 @@ class IterationFunctions(RecordFunctions):
         raise AssertionError("the part that knows builtins answers this")
 
     def _call_range(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """Numbers; none at all where that is certain."""
+        """Numbers, one by one where they are known and few."""
         numbers = [value.value for value in map(single, arguments.positional) if isinstance(value, Const)]
         bounds = [number for number in numbers if isinstance(number, int)]
-        if len(bounds) == len(arguments.positional) and 0 < len(bounds) < 3 and not range(*bounds):
-            return self.sequence("iterator", point.node, [])
+        if len(bounds) == len(arguments.positional) and 0 < len(bounds) < 4 and bounds[2:] != [0]:
+            known = range(*bounds)
+            if len(known) <= _RANGE_LIMIT:
+                return self.sequence("tuple", point.node, [const(number) for number in known])
         return self.mixed([self.forced(values, point.node) for values in arguments.all])
 
 
@@ -269,12 +295,10 @@ ITERATION_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(
         (
             *("builtins.dict", "types.MappingProxyType"),
-            *(f"collections.{name}" for name in ("ChainMap", "OrderedDict", "UserDict", "defaultdict")),
+            *(f"collections.{name}" for name in ("OrderedDict", "UserDict", "defaultdict")),
         ),
         IterationFunctions._call_new_dict,
     ),
-    "builtins.dict.fromkeys": IterationFunctions._call_same_for_all,
-    "collections.OrderedDict.fromkeys": IterationFunctions._call_same_for_all,
     **dict.fromkeys(("builtins.min", "builtins.max"), IterationFunctions._call_extreme),
     **dict.fromkeys(("builtins.iter", "builtins.aiter"), IterationFunctions._call_iterator),
     **dict.fromkeys(("itertools.chain", "itertools.chain.from_iterable"), IterationFunctions._call_chained),

@@ -1,37 +1,25 @@
 """Objects in the store: containers with their elements, instances with their attributes."""
 
 import ast
-from collections.abc import Iterable
 
 from analyzers.inference.core import Core
 from analyzers.inference.store import Location
 from analyzers.inference.values import (
     EMPTY,
     PLAIN,
-    Bound,
     ClassRef,
     Const,
-    Coroutine,
-    Data,
-    Deferred,
     EntityRef,
     Function,
-    Future,
-    Generator,
-    Method,
-    ModuleRef,
     Obj,
-    Partial,
-    Pending,
-    Unknown,
     Value,
     Values,
     const,
+    constants,
     join,
     joined,
     only,
     ordered,
-    origins,
     single,
 )
 
@@ -41,12 +29,13 @@ _LENGTH = "length"
 _KEYS = "keys"
 _SIZE = "size"
 _NEXT = "next"
+_MAPS = "maps"
+_MEMBERS = "members"
 FACTORY = "factory"
+COUNTED = "counted"
 VIEWED = "viewed"
-"""The cell of a dict that is the `__dict__` of an instance: the instance."""
+"""The cell of a dict that is the `__dict__` of a class or an instance: its owner."""
 _EXACT_LENGTH_LIMIT = 64
-_CONTENTS_LIMIT = 4000
-_CALLABLE = EntityRef | Function | Bound | ClassRef | Partial | ModuleRef
 
 
 def item(obj: Obj, key: object) -> Location:
@@ -84,6 +73,8 @@ class Objects(Core):
         if obj in self.summaries or len(items) > _EXACT_LENGTH_LIMIT or kind == "set":
             self.weaken((obj, _ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
+            if kind == "set" and obj not in self.summaries:
+                self.write((obj, _MEMBERS), joined(values for values in items if self._is_one(values)))
             return only(obj)
         self.refill(obj, items)
         return only(obj)
@@ -94,6 +85,27 @@ class Objects(Core):
             self.write(item(obj, index), values)
         self.write((obj, _ANY), EMPTY)
         self.write((obj, _LENGTH), const(len(items)))
+
+    def _is_one(self, values: Values) -> bool:
+        value = single(values)
+        return value is not None and self.distinct(value)
+
+    def has_member(self, obj: Obj, values: Values) -> bool | None:
+        """Whether a set certainly has an element, or certainly has not."""
+        elements = self.elements(obj)
+        if not self._is_one(values) or not all(map(self.distinct, elements)):
+            return None
+        if values <= self.read((obj, _MEMBERS)):
+            return True
+        return None if values <= elements or obj in self.summaries else False
+
+    def copied_set(self, obj: Obj, site: ast.AST) -> Values:
+        """A set with the same elements."""
+        made = self.many("set", site, self.elements(obj))
+        for copy in made:
+            if isinstance(copy, Obj) and copy not in self.summaries:
+                self.write((copy, _MEMBERS), self.read((obj, _MEMBERS)))
+        return made
 
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
@@ -121,8 +133,13 @@ class Objects(Core):
         They are asked for to run through them, after which an iterator may have fewer left.
         """
         value = single(values)
-        items = self.items(value) if isinstance(value, Obj) else None
-        if items is not None and isinstance(value, Obj) and value.kind == "iterator":
+        if not isinstance(value, Obj):
+            return None
+        if value.kind == "dict":
+            keys = self.certain_keys(value)
+            return None if keys is None else [only(key) for key in keys]
+        items = self.items(value)
+        if items is not None and value.kind == "iterator":
             self.smash(value)
         return items
 
@@ -148,13 +165,16 @@ class Objects(Core):
 
     def smash(self, obj: Obj, extra: Values = EMPTY) -> None:
         """Forget the order and number of the elements, and add `extra` to them."""
+        if obj.kind == "set" and not extra:
+            self.write((obj, _MEMBERS), EMPTY)
         self.weaken((obj, _ANY), join(self.elements(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
 
     def store_item(self, obj: Obj, keys: Values, values: Values) -> None:
         """`obj[key] = values` for each possible key."""
         if obj.kind == "dict":
-            self._store_entry(obj, keys, values)
+            self._pass_on(obj, keys, values)
+            self.keep_entry(obj, keys, values)
             return
         key = single(keys)
         index = key.value if isinstance(key, Const) else None
@@ -164,12 +184,24 @@ class Objects(Core):
         else:
             self.smash(obj, values)
 
-    def _store_entry(self, obj: Obj, keys: Values, values: Values) -> None:
+    def _pass_on(self, obj: Obj, keys: Values, values: Values) -> None:
+        """An entry of the `__dict__` of an object is an attribute of that."""
+        site, owners = obj.site, self.viewed(obj)
+        if not owners or not isinstance(site, ast.expr):
+            return
+        names = [key.value for key in keys if isinstance(key, Const) and isinstance(key.value, str)]
+        for owner in owners:
+            for name in names:
+                self.assign_attribute(only(owner), name, values, site)
+
+    def viewed(self, obj: Obj) -> list[Value]:
+        """The objects of which a dict is the `__dict__`."""
+        return ordered(self.read((obj, VIEWED))) if (obj, VIEWED) in self.store else []
+
+    def keep_entry(self, obj: Obj, keys: Values, values: Values, certain: bool = True) -> None:
+        """An entry in the dict itself, which is there in every run or in some."""
         key = single(keys)
-        for seen in ordered(self.read((obj, VIEWED))):
-            if isinstance(key, Const) and isinstance(key.value, str) and isinstance(obj.site, ast.expr):
-                self.assign_attribute(only(seen), key.value, values, obj.site)
-        if key is not None and self.distinct(key) and obj not in self.summaries:
+        if certain and key is not None and self.distinct(key) and obj not in self.summaries:
             self._enter_key(obj, key)
             self.write(item(obj, slot(key)), values)
             return
@@ -209,18 +241,24 @@ class Objects(Core):
             return True if self.read((obj, _SIZE)) == const(len(present)) else None
         return None if isinstance(key, Obj) else False
 
-    def size(self, obj: Obj) -> int | None:
-        """How many entries a dict has, where that is certain."""
-        sizes = _numbers(self.read((obj, _SIZE)))
-        known = self.exact_keys(obj) is not None and len(sizes) == len(self.read((obj, _SIZE))) == 1
-        return sizes[0] if known else None
-
     def exact_keys(self, obj: Obj) -> list[Value] | None:
         """The keys of a dict in the order of their insertion, where no others are possible."""
         keys = ordered(self.keys(obj))
         if obj in self.summaries or self.read((obj, _ANY)) or not all(map(self.distinct, keys)):
             return None
         return sorted(keys, key=lambda key: min(_numbers(self.read((obj, ("position", slot(key))))), default=0))
+
+    def certain_keys(self, obj: Obj) -> list[Value] | None:
+        """The keys of a dict in the order of their insertion, where it has all of them and no others."""
+        keys = self.exact_keys(obj)
+        return keys if keys is not None and self.read((obj, _SIZE)) == const(len(keys)) else None
+
+    def size(self, obj: Obj) -> int | None:
+        """The number of elements, where it is known."""
+        if obj.kind != "dict":
+            return self.exact(obj)
+        keys = self.certain_keys(obj)
+        return None if keys is None else len(keys)
 
     def load_item(self, obj: Obj, keys: Values) -> Values:
         """`obj[key]`; the empty set where no such element can be."""
@@ -243,6 +281,16 @@ class Objects(Core):
     def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
         """`target.name = new` for each possible target."""
         raise AssertionError("the part that knows classes answers this")
+
+    def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
+        """The entries of the only possible dict, where all its keys are known strings."""
+        value = single(values)
+        if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
+            return None
+        keys = constants(self.keys(value))
+        if keys is None:
+            return None
+        return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
 
     def remove_item(self, obj: Obj, keys: Values) -> None:
         """`del obj[key]`."""
@@ -284,85 +332,25 @@ class Objects(Core):
             self._empty_dict(obj)
         return obj
 
+    def chain(self, obj: Obj, maps: list[Values]) -> None:
+        """Make a dict the view of several."""
+        self.write((obj, _MAPS), const(len(maps)))
+        for index, values in enumerate(maps):
+            self.weaken((obj, ("map", index)), values)
+
+    def chained(self, obj: Obj) -> list[Values]:
+        """The dicts that a dict is the view of."""
+        count = max(_numbers(self.read((obj, _MAPS))), default=0) if obj.kind == "dict" else 0
+        return [self.read((obj, ("map", index))) for index in range(count)]
+
+    def counts(self, obj: Obj) -> bool:
+        """Whether a dict is a `Counter`."""
+        return (obj, COUNTED) in self.store
+
     def _empty_dict(self, obj: Obj) -> None:
         self.write((obj, _KEYS), EMPTY)
         self.write((obj, _ANY), EMPTY)
         self.write((obj, _SIZE), const(0))
-
-    def iterated(self, values: Values, site: ast.expr) -> Values:
-        """What a loop over `values` binds in any of its turns."""
-        return joined(self._elements_of(value, site) for value in ordered(values))
-
-    def _elements_of(self, value: Value, site: ast.expr) -> Values:
-        match value:
-            case Obj(kind="dict"):
-                return self.keys(value)
-            case Obj(kind="instance"):
-                return self.iterated_instance(value, site)
-            case Obj():
-                return self.elements(value)
-            case Const(value=str() | bytes()):
-                return PLAIN
-            case Data() | Unknown():
-                return only(value)
-            case Const():
-                return EMPTY
-            case _:
-                return self.iterated_other(value, site)
-
-    def iterated_instance(self, obj: Obj, site: ast.expr) -> Values:
-        """What iterating over an instance of a project's class gives."""
-        raise AssertionError("the part that knows classes answers this")
-
-    def iterated_other(self, value: Value, site: ast.expr) -> Values:
-        """What iterating over anything else gives."""
-        raise AssertionError("the part that knows classes answers this")
-
-    def contents(self, values: Values) -> set[Value]:
-        """`values` and everything that can be reached through them."""
-        found: set[Value] = set()
-        waiting = list(values)
-        while waiting and len(found) < _CONTENTS_LIMIT:
-            value = waiting.pop()
-            if value not in found:
-                found.add(value)
-                for inner in self._inside(value):
-                    waiting.extend(inner)
-        return found
-
-    def _inside(self, value: Value) -> tuple[Values, ...]:
-        match value:
-            case Obj(kind="instance"):
-                return ()
-            case Obj():
-                return (self.elements(value),)
-            case Future(result=result):
-                return (result,)
-            case Deferred(function=function, arguments=arguments):
-                return (function, *arguments.all)
-            case Partial(arguments=arguments) | Coroutine(arguments=arguments) | Generator(arguments=arguments):
-                return arguments.all
-            case Method(receiver=receiver):
-                return (only(receiver),)
-            case _:
-                return ()
-
-    def holds_callables(self, parts: Iterable[Values]) -> bool:
-        """Whether something in `parts`, inside containers too, can be called or has what can be called."""
-        return any(isinstance(value, _CALLABLE) for values in parts for value in self.contents(values))
-
-    def origins(self, values: Values) -> frozenset[str]:
-        """The site ids of the invocations whose results are in `values`, inside containers too."""
-        if all(isinstance(value, Const | Data) for value in values):
-            return origins(values)
-        contents = self.contents(values)
-        records = [self.record_of(value) for value in contents if isinstance(value, Pending)]
-        return origins(frozenset(contents)) | {record.site for record in records if record is not None}
-
-    def mixed(self, parts: list[Values]) -> Values:
-        """A plain value computed from `parts`."""
-        found = frozenset[str]().union(*(self.origins(part) for part in parts))
-        return only(Data(found))
 
 
 def _numbers(values: Values) -> list[int]:

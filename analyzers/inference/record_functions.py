@@ -1,6 +1,6 @@
 """Functions of the standard library that make, copy and take apart objects: dataclasses, named tuples, `copy`."""
 
-from analyzers.inference.namespaces import NAMESPACE_HANDLERS, Namespaces
+from analyzers.inference.builtin_methods import BuiltinMethods
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
@@ -14,6 +14,7 @@ from analyzers.inference.values import (
     Partial,
     Value,
     Values,
+    const,
     constants,
     joined,
     only,
@@ -25,7 +26,7 @@ _DEPTH = 6
 """How deep `deepcopy` makes objects of their own; deeper ones stand for the original and the copy alike."""
 
 
-class RecordFunctions(Namespaces):
+class RecordFunctions(BuiltinMethods):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_dataclass(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -51,6 +52,24 @@ class RecordFunctions(Namespaces):
     def _call_as_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         records = _instances(arguments.argument(0, "obj"))
         return joined(self.as_dict(record, point.node) for record in records) or PLAIN
+
+    def _call_fields(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """The fields of a record, of which the names are known."""
+        owners = [
+            value.cls if isinstance(value, Obj) else value for value in arguments.argument(0, "class_or_instance")
+        ]
+        if len(owners) != 1 or not isinstance(owners[0], ClassRef):
+            return self.opaque(f"`{name}`")
+        kind = self.record_class("Field", ["name"], point.node)
+        found = []
+        for field in self.record_fields(owners[0]):
+            made = self.new_instance(kind, self.stand_in(point.node, field))
+            self.assign_attribute(made, "name", const(field), point.node)
+            found.append(made)
+        return self.sequence("tuple", point.node, found)
+
+    def _call_exception_group(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.exception_group(self.iterated(arguments.argument(1, "excs"), point.node), point.node)
 
     def _call_copy(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return joined(self._copy_of(value, point) for value in ordered(arguments.argument(0, "x")))
@@ -132,13 +151,14 @@ def _instances(values: Values) -> list[Obj]:
 
 
 RECORD_HANDLERS: dict[str, Handler] = {
-    **NAMESPACE_HANDLERS,
     "dataclasses.dataclass": RecordFunctions._call_dataclass,
     "attrs.define": RecordFunctions._call_dataclass,
     "attr.s": RecordFunctions._call_dataclass,
     **dict.fromkeys(("dataclasses.field", "attrs.field", "attr.ib", "pydantic.Field"), RecordFunctions._call_field),
     **dict.fromkeys(("dataclasses.replace", "copy.replace", "attrs.evolve"), RecordFunctions._call_replace),
     **dict.fromkeys(("dataclasses.asdict", "attrs.asdict"), RecordFunctions._call_as_dict),
+    **dict.fromkeys(("dataclasses.fields", "attrs.fields"), RecordFunctions._call_fields),
+    **dict.fromkeys(("builtins.ExceptionGroup", "builtins.BaseExceptionGroup"), RecordFunctions._call_exception_group),
     "copy.copy": RecordFunctions._call_copy,
     "copy.deepcopy": RecordFunctions._call_deep_copy,
     **dict.fromkeys(("collections.namedtuple", "typing.NamedTuple"), RecordFunctions._call_named_tuple),

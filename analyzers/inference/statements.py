@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from analyzers.inference.failures import Failures
+from analyzers.inference.contexts import Contexts
 from analyzers.inference.modules import label_of
 from analyzers.inference.records import CallPoint, Loop
 from analyzers.inference.store import Delta
@@ -33,7 +33,7 @@ _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
 
 
-class Statements(Failures):
+class Statements(Contexts):
     """`execute` for every kind of statement."""
 
     def execute(self, body: list[ast.stmt]) -> bool:
@@ -153,12 +153,20 @@ class Statements(Failures):
 
     def _exec_if(self, node: ast.If) -> bool:
         truth = self.truth_of(self.forced(self.evaluate(node.test), node.test))
+        if truth is None and isinstance(node.test, ast.BoolOp):
+            truth = self._decided_by_part(node.test)
         arms: list[Callable[[], bool]] = []
         if truth is not False:
             arms.append(lambda: self._narrowed(node.test, True) and self.execute(node.body))
         if truth is not True:
             arms.append(lambda: self._narrowed(node.test, False) and self.execute(node.orelse))
         return self.alternatives(arms)
+
+    def _decided_by_part(self, test: ast.BoolOp) -> bool | None:
+        """Whether one false name or constant in a chain of `and` decides it, or a true one in a chain of `or`."""
+        deciding = isinstance(test.op, ast.Or)
+        simple = [part for part in test.values if isinstance(part, ast.Name | ast.Constant)]
+        return deciding if any(self.truth_of(self.evaluate(part)) is deciding for part in simple) else None
 
     def _narrowed(self, test: ast.expr, outcome: bool) -> bool:
         """Keep of a name what the condition allows; false where nothing is left."""

@@ -46,10 +46,8 @@ class Subscripts(Operators):
                 return self._subscripted_instance(value, keys, node)
             case Obj():
                 return self.subscripted_container(value, self.forced(keys, node), node)
-            case ClassRef() if self.is_enum(value):
-                names = constants(keys)
-                members = self.enum_members(value, node)
-                return members if names is None else joined(self.attribute(only(value), str(n), node) for n in names)
+            case ClassRef():
+                return self._subscripted_class(value, keys, node)
             case Unknown():
                 return only(value)
             case Method(receiver=ModuleRef(name=module), name="__dict__"):
@@ -58,7 +56,7 @@ class Subscripts(Operators):
                 return const(3) if keys == const(0) else PLAIN
             case External(name="sys.modules"):
                 return self.named_modules(keys, node)
-            case ClassRef() | External():
+            case External():
                 return only(value)
             case Data():
                 return only(Data(value.origins | self.origins(keys), value.opaque))
@@ -68,6 +66,13 @@ class Subscripts(Operators):
                 return self.opaque("a subscript of an attribute outside the project")
             case _:
                 return self.mixed([self.forced(only(value), node), self.forced(keys, node)])  # type: ignore[arg-type]  # any other Value
+
+    def _subscripted_class(self, cls: ClassRef, keys: Values, node: ast.expr) -> Values:
+        if not self.is_enum(cls):
+            return self.subscripted_class(cls, keys, CallPoint(node, node, direct=False))
+        names = constants(keys)
+        members = self.enum_members(cls, node)
+        return members if names is None else joined(self.attribute(only(cls), str(name), node) for name in names)
 
     def _subscripted_module(self, module: str, keys: Values, node: ast.expr) -> Values:
         names = constants(keys)

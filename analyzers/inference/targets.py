@@ -4,7 +4,19 @@ import ast
 
 from analyzers.inference.expressions import Expressions
 from analyzers.inference.records import CallPoint
-from analyzers.inference.values import EMPTY, Arguments, Method, ModuleRef, Obj, Value, Values, constants, joined, only
+from analyzers.inference.values import (
+    EMPTY,
+    Arguments,
+    Method,
+    ModuleRef,
+    Obj,
+    Value,
+    Values,
+    constants,
+    joined,
+    only,
+    ordered,
+)
 
 
 class Targets(Expressions):
@@ -51,14 +63,21 @@ class Targets(Expressions):
                 point = CallPoint(node, node, direct=False)
                 self.call_method(target, "__setitem__", Arguments((keys, values)), point)
             case Obj():
-                self.store_item(target, keys, values)
+                for changed in self.chained(target)[:1] or [only(target)]:
+                    self._assign_entries(changed, keys, values)
             case Method(receiver=ModuleRef(name=module), name="__dict__"):
                 for name in constants(keys) or ():
                     self.extra_names.setdefault(module, set()).add(str(name))
                     self.assign_attribute(only(ModuleRef(module)), str(name), values, node)
             case _:
                 self.forced(only(target), node)
+                self.handed_over(Arguments((keys, values)), CallPoint(node, node, direct=False), "a subscript")
         return EMPTY
+
+    def _assign_entries(self, targets: Values, keys: Values, values: Values) -> None:
+        for target in ordered(targets):
+            if isinstance(target, Obj) and target.kind != "instance":
+                self.store_item(target, keys, values)
 
     def _unpack(self, targets: list[ast.expr], values: Values, node: ast.expr) -> None:
         parts: list[list[Values]] = [[] for _ in targets]

@@ -295,6 +295,8 @@ def const(value: Constant) -> Values:
 
 
 NONE = const(None)
+UNSET: Values = frozenset({Const(None, "unset")})
+"""What an attribute holds that some runs did not set."""
 
 
 def only(value: Value) -> Values:

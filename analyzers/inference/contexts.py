@@ -1,0 +1,125 @@
+"""Context managers: what `with` binds, what leaving the block runs, and whether a failure inside ends there."""
+
+import ast
+from collections.abc import Callable
+from functools import partial
+
+from analyzers.inference.channels import ANY_ERROR, STACK
+from analyzers.inference.failures import Failures
+from analyzers.inference.records import CallPoint
+from analyzers.inference.values import (
+    EMPTY,
+    NONE,
+    Arguments,
+    Data,
+    External,
+    ExternalInstance,
+    Function,
+    Generator,
+    Method,
+    Obj,
+    Unknown,
+    Value,
+    Values,
+    joined,
+    only,
+    ordered,
+)
+
+_SUPPRESS = External("contextlib.suppress")
+
+
+class Contexts(Failures):
+    """`with`, and what else enters and leaves contexts."""
+
+    def _exec_with(self, node: ast.With | ast.AsyncWith) -> bool:
+        return self._within(node, node.items)
+
+    def _within(self, node: ast.With | ast.AsyncWith, items: list[ast.withitem]) -> bool:
+        """The contexts from the first of `items` on, and the block inside."""
+        if not items:
+            return self.guarded(node.body)
+        entry, inside = items[0], partial(self._within, node, items[1:])
+        context = self.evaluate(entry.context_expr)
+        if ExternalInstance("asyncio.TaskGroup") in context:
+            self.here.frame.groups[node] = "TaskGroup"
+        is_async = isinstance(node, ast.AsyncWith)
+        entered = joined(self._entered(value, entry.context_expr, is_async) for value in ordered(context))
+        if entry.optional_vars is not None:
+            self.assign(entry.optional_vars, entered)
+        if self._suppresses(entry.context_expr):
+            return self.attempted(inside, [], [lambda _: True])
+        if any(isinstance(value, Obj) and value.kind == "instance" for value in context):
+            return self._left(inside, context, entry.context_expr, is_async)
+        return inside()
+
+    def _suppresses(self, context: ast.expr) -> bool:
+        return isinstance(context, ast.Call) and _SUPPRESS in self.evaluate(context.func)
+
+    def _left(self, inside: Callable[[], bool], context: Values, node: ast.expr, is_async: bool) -> bool:
+        """A block under instances of the project's classes; a true result of `__exit__` ends a failure."""
+        left: list[Values] = []
+
+        def leave(failed: bool) -> bool:
+            left.append(self._exited(context, node, is_async, ANY_ERROR if failed else NONE))
+            return True
+
+        def swallow(_: Values) -> bool:
+            return self.truth_of(joined(left)) is not False
+
+        return self.attempted(partial(self.closed, inside, leave), [], [swallow])
+
+    def _exited(self, context: Values, node: ast.expr, is_async: bool, error: Values) -> Values:
+        """What `__exit__` gives; nothing where no such method is known."""
+        point = CallPoint(node, node, direct=False)
+        name = "__aexit__" if is_async else "__exit__"
+        found: list[Values] = []
+        for value in ordered(context):
+            if isinstance(value, Obj) and value.kind == "instance":
+                result = self.call_method(value, name, Arguments((error, error, error)), point)
+                found.append(NONE if result is None else self.awaited(result, node) if is_async else result)
+        return joined(found)
+
+    def passed_through(self, contexts: Values, node: ast.expr, is_async: bool) -> Values:
+        entered = joined(self._entered(value, node, is_async) for value in ordered(contexts))
+        self._exited(contexts, node, is_async, ANY_ERROR)
+        return entered
+
+    def left_behind(self, contexts: Values, node: ast.expr) -> None:
+        for is_async in (False, True):
+            self._exited(contexts, node, is_async, ANY_ERROR)
+
+    def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
+        """A call of a function inside a context manager that decorates it."""
+        functions, *rest = arguments.positional or (EMPTY,)
+        is_async = any(isinstance(f, Function) and isinstance(f.node, ast.AsyncFunctionDef) for f in functions)
+        self._entered(context, point.node, is_async)
+        inside = CallPoint(point.node, point.at, direct=False)
+        result = self.call(functions, arguments._replace(positional=tuple(rest)), inside)
+        self._exited(only(context), point.node, is_async, ANY_ERROR)
+        return result
+
+    def _entered(self, value: Value, node: ast.expr, is_async: bool) -> Values:
+        """What `with value as ...` binds."""
+        match value:
+            case ExternalInstance():
+                return only(value)
+            case Obj(kind="instance"):
+                return self._entered_instance(value, node, is_async)
+            case Obj(kind=kind) if kind == STACK:
+                return only(value)
+            case Obj():
+                return self.elements(value)
+            case Generator():
+                return self.generated(value, node)
+            case Data() | Unknown() | Method():
+                return only(value)
+            case _:
+                return self.opaque("a context manager outside the project")
+
+    def _entered_instance(self, obj: Obj, node: ast.expr, is_async: bool) -> Values:
+        point = CallPoint(node, node, direct=False)
+        entered = self.call_method(obj, "__aenter__" if is_async else "__enter__", Arguments(), point)
+        if entered is None:
+            return only(obj)
+        return self.awaited(entered, node) if is_async else entered
