@@ -3,16 +3,16 @@
 import ast
 
 from analyzers.inference.iteration_functions import ITERATION_HANDLERS
+from analyzers.inference.question_functions import QUESTION_HANDLERS, QuestionFunctions
 from analyzers.inference.record_functions import RECORD_HANDLERS
 from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.selecting_functions import SELECTING_HANDLERS, SelectingFunctions
+from analyzers.inference.selecting_functions import SELECTING_HANDLERS
 from analyzers.inference.values import (
     EMPTY,
     NONE,
     PLAIN,
     Arguments,
     ClassRef,
-    Const,
     Data,
     Descriptor,
     EntityRef,
@@ -24,9 +24,7 @@ from analyzers.inference.values import (
     Partial,
     Super,
     Unknown,
-    Value,
     Values,
-    const,
     constants,
     join,
     joined,
@@ -64,10 +62,10 @@ _GIVING_DATA = frozenset(
 )
 """Builtins whose result is no part of what they are given."""
 
-_PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "len", "repr", "round", "str")
+_PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
 
 
-class BuiltinFunctions(SelectingFunctions):
+class BuiltinFunctions(QuestionFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -87,11 +85,10 @@ class BuiltinFunctions(SelectingFunctions):
         return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, "look the entity up in a dict of entities instead"))
 
     def _call_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        names = constants(arguments.argument(1, "name"))
-        for each in names or ():
-            self.assign_attribute(
-                arguments.argument(0, "object"), str(each), arguments.argument(2, "value"), point.node
-            )
+        if len(arguments.positional) < 3:
+            return NONE
+        for each in constants(arguments.positional[1]) or ():
+            self.assign_attribute(arguments.positional[0], str(each), arguments.positional[2], point.node)
         return NONE
 
     def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -172,38 +169,6 @@ class BuiltinFunctions(SelectingFunctions):
         index = 1 if name == "typing.cast" else 0
         return arguments.positional[index] if len(arguments.positional) > index else PLAIN
 
-    def _call_isinstance(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A constant where every possible value is known to be an instance, or none."""
-        if len(arguments.positional) < 2:
-            return PLAIN
-        classes = [item for values in self._classes_in(arguments.positional[1]) for item in values]
-        outcomes = {self._is_instance(value, classes) for value in arguments.positional[0]}
-        outcome = outcomes.pop() if len(outcomes) == 1 else None
-        return PLAIN if outcome is None else const(outcome)
-
-    def _classes_in(self, values: Values) -> list[Values]:
-        items = self.exact_items(values)
-        return [values] if items is None else items
-
-    def _is_instance(self, value: Value, classes: list[Value]) -> bool | None:
-        own = [cls for cls in classes if isinstance(cls, ClassRef)]
-        builtin = {cls.name.partition(".")[2] for cls in classes if isinstance(cls, External) and _is_builtin(cls.name)}
-        others = len(own) + len(builtin) < len(classes)
-        match value:
-            case Obj(kind="instance", cls=ClassRef() as cls):
-                if set(self.linearized(cls)) & set(own):
-                    return True
-                foreign = self.external_bases(cls) if builtin else self.external_bases(cls) & {""}
-                return None if others or foreign else False
-            case Obj(kind=kind) if kind != "iterator":
-                return True if kind in builtin else None if others else False
-            case Const(kind=kind):
-                return True if kind in builtin else None if others or (kind == "bool" and "int" in builtin) else False
-            case EntityRef() | Function() | ClassRef():
-                return None if others else False
-            case _:
-                return None
-
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method: `len`, `bool`, `str`, ..."""
         method = f"__{name.rpartition('.')[2]}__"
@@ -211,9 +176,6 @@ class BuiltinFunctions(SelectingFunctions):
             if isinstance(value, Obj) and value.kind == "instance":
                 self.call_method(value, method, Arguments(), point)
         return self.computed(name, arguments, point)
-
-    def _call_truth(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return PLAIN
 
     def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that uses its arguments as plain values."""
@@ -238,10 +200,6 @@ class BuiltinFunctions(SelectingFunctions):
         return only(Unknown(Category.UNSUPPORTED, reason, "write the call out"))
 
 
-def _is_builtin(name: str) -> bool:
-    return name.startswith("builtins.")
-
-
 def _names(node: ast.expr, name: str) -> bool:
     return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
 
@@ -259,13 +217,12 @@ HANDLERS: dict[str, Handler] = {
         ("typing.cast", "weakref.ref", "inspect.unwrap", "enum.member", "enum.nonmember", "sys.intern"),
         BuiltinFunctions._call_same,
     ),
-    **dict.fromkeys(("builtins.callable", "builtins.hasattr", "builtins.id"), BuiltinFunctions._call_truth),
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
     **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
-    "builtins.isinstance": BuiltinFunctions._call_isinstance,
     "builtins.getattr": BuiltinFunctions._call_getattr,
     "builtins.setattr": BuiltinFunctions._call_setattr,
+    "builtins.object.__setattr__": BuiltinFunctions._call_setattr,
     "builtins.globals": BuiltinFunctions._call_globals,
     "builtins.super": BuiltinFunctions._call_super_of,
     "builtins.type": BuiltinFunctions._call_type,
@@ -275,6 +232,7 @@ HANDLERS: dict[str, Handler] = {
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     "importlib.import_module": BuiltinFunctions._call_import_module,
     "builtins.__import__": BuiltinFunctions._call_import,
+    **QUESTION_HANDLERS,
     **ITERATION_HANDLERS,
     **SELECTING_HANDLERS,
     **RECORD_HANDLERS,
