@@ -34,7 +34,9 @@ from analyzers.model.calls import Category
 WIDENING_DEPTH = 2
 """From how many open activations of one function on a further one stands for all deeper ones, arguments joined."""
 GENERATION_LIMIT = 4
-"""From how many helpers behind the arguments on, each given what the one before made, a call has one context only."""
+"""From how many helpers behind the arguments on, each given what the one before made, contexts are counted."""
+LATE_CONTEXTS = 6
+"""How many of those a call may have: so many steps of a builder stay apart. All further ones are one, joined."""
 NESTING_LIMIT = 1200
 """How many helpers may be open at once."""
 _ITERATIONS = 20
@@ -96,6 +98,10 @@ class Activations(Instances):
         if self._generation(function, arguments) < GENERATION_LIMIT:
             return (function, arguments, point.node), arguments
         slot = (function.node, point.node)
+        late = self.run.late.setdefault(slot, set())
+        if len(late) < LATE_CONTEXTS or (function, arguments) in late:
+            late.add((function, arguments))
+            return (function, arguments, point.node), arguments
         joined_arguments = _joined_arguments(self.run.joined.get(slot, arguments), arguments)
         self.run.joined[slot] = joined_arguments
         return slot, joined_arguments

@@ -2,12 +2,12 @@
 
 import ast
 
-from analyzers.inference.calls import REGISTERED
 from analyzers.inference.combining_functions import COMBINING_HANDLERS
 from analyzers.inference.iteration_functions import ITERATION_HANDLERS
 from analyzers.inference.namespaces import NAMESPACE_HANDLERS
 from analyzers.inference.operator_functions import OPERATOR_HANDLERS
-from analyzers.inference.picking_functions import PICKING_HANDLERS, PickingFunctions
+from analyzers.inference.picking_functions import PICKING_HANDLERS
+from analyzers.inference.question_functions import QUESTION_HANDLERS, QuestionFunctions
 from analyzers.inference.record_functions import RECORD_HANDLERS
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.standard_containers import CONTAINER_HANDLERS
@@ -16,9 +16,7 @@ from analyzers.inference.values import (
     NONE,
     PLAIN,
     Arguments,
-    Bound,
     ClassRef,
-    Const,
     Data,
     Descriptor,
     EntityRef,
@@ -32,13 +30,11 @@ from analyzers.inference.values import (
     Unknown,
     Value,
     Values,
-    const,
     constants,
     join,
     joined,
     only,
     ordered,
-    single,
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
@@ -71,10 +67,10 @@ _GIVING_DATA = frozenset(
 )
 """Builtins whose result is no part of what they are given."""
 
-_PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "len", "repr", "round", "str")
+_PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
 
 
-class BuiltinFunctions(PickingFunctions):
+class BuiltinFunctions(QuestionFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -102,11 +98,10 @@ class BuiltinFunctions(PickingFunctions):
         return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, "look the entity up in a dict of entities instead"))
 
     def _call_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        names = constants(arguments.argument(1, "name"))
-        for each in names or ():
-            self.assign_attribute(
-                arguments.argument(0, "object"), str(each), arguments.argument(2, "value"), point.node
-            )
+        if len(arguments.positional) < 3:
+            return NONE
+        for each in constants(arguments.positional[1]) or ():
+            self.assign_attribute(arguments.positional[0], str(each), arguments.positional[2], point.node)
         return NONE
 
     def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -193,60 +188,6 @@ class BuiltinFunctions(PickingFunctions):
         index = 1 if name == "typing.cast" else 0
         return arguments.positional[index] if len(arguments.positional) > index else PLAIN
 
-    def _call_isinstance(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A constant where every possible value is known to be an instance, or none."""
-        if len(arguments.positional) < 2:
-            return PLAIN
-        classes = [item for values in self._classes_in(arguments.positional[1]) for item in values]
-        outcomes = {self._is_instance(value, classes) for value in arguments.positional[0]}
-        outcome = outcomes.pop() if len(outcomes) == 1 else None
-        return PLAIN if outcome is None else const(outcome)
-
-    def _classes_in(self, values: Values) -> list[Values]:
-        items = self.exact_items(values)
-        return [values] if items is None else items
-
-    def _is_instance(self, value: Value, classes: list[Value]) -> bool | None:
-        own = [cls for cls in classes if isinstance(cls, ClassRef)]
-        builtin = {cls.name.partition(".")[2] for cls in classes if isinstance(cls, External) and _is_builtin(cls.name)}
-        others = len(own) + len(builtin) < len(classes)
-        match value:
-            case Obj(kind="instance", cls=ClassRef() as cls):
-                if set(self.linearized(cls)) & set(own):
-                    return True
-                foreign = self.external_bases(cls) if builtin else self.external_bases(cls) & {""}
-                return None if others or foreign else False
-            case Obj(kind=kind) if kind != "iterator":
-                return True if kind in builtin else None if others else False
-            case Const(kind=kind):
-                return True if kind in builtin else None if others or (kind == "bool" and "int" in builtin) else False
-            case EntityRef() | Function() | ClassRef():
-                return None if others else False
-            case _:
-                return None
-
-    def implementations(self, generic: Function, others: list[Function], arguments: Arguments) -> list[Function]:
-        """The implementations of a generic function that a call with these arguments may reach."""
-        position = 0 if generic.owner is None else 1
-        if len(arguments.positional) <= position:
-            return [generic, *others]
-        kinds = {function: self.read((generic, (REGISTERED, function))) for function in others}
-        found: dict[Function, None] = {}
-        for value in ordered(arguments.positional[position]):
-            found.update(dict.fromkeys(self._implementations_for(value, generic, kinds)))
-        return list(found) or [generic, *others]
-
-    def _implementations_for(self, value: Value, generic: Function, kinds: dict[Function, Values]) -> list[Function]:
-        if isinstance(value, Obj) and value.cls is not None:
-            for cls in self.linearized(value.cls):
-                exact = [function for function, classes in kinds.items() if cls in classes]
-                if exact:
-                    return exact[-1:]
-        outcomes = {function: self._is_instance(value, ordered(classes)) for function, classes in kinds.items()}
-        possible = [function for function, outcome in outcomes.items() if outcome is not False]
-        certain = True in outcomes.values() and None not in outcomes.values()
-        return possible if certain else [*possible, generic]
-
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method: `len`, `bool`, `str`, ..."""
         method = f"__{name.rpartition('.')[2]}__"
@@ -256,41 +197,6 @@ class BuiltinFunctions(PickingFunctions):
             elif isinstance(value, ClassRef):
                 self.call_by_metaclass(value, method, Arguments(), CallPoint(point.node, point.at, direct=False))
         return self.computed(name, arguments, point)
-
-    def _call_len(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        value = single(joined(arguments.positional[:1]))
-        container = value if isinstance(value, Obj) and value.kind != "instance" else None
-        size = None if container is None else self.size(self.current(container, point.node))
-        return self._call_protocol(name, arguments, point) if size is None else const(size)
-
-    def _call_callable(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A constant where every possible value can be called, or none."""
-        outcomes = {self._is_callable(value) for value in joined(arguments.positional[:1])}
-        outcome = outcomes.pop() if len(outcomes) == 1 else None
-        return PLAIN if outcome is None else const(outcome)
-
-    def _is_callable(self, value: Value) -> bool | None:
-        match value:
-            case EntityRef() | Function() | ClassRef() | Bound() | Partial():
-                return True
-            case Obj(kind="instance", cls=ClassRef() as cls):
-                if self.class_attribute(self.linearized(cls), "__call__"):
-                    return True
-                return None if self.external_bases(cls) else False
-            case Const() | Obj():
-                return False
-            case _:
-                return None
-
-    def _call_hasattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A constant where every possible object certainly has the attribute, or certainly has not."""
-        names = constants(arguments.argument(1, "name")) or ()
-        outcomes = {self.has_attribute(value, str(n)) for value in joined(arguments.positional[:1]) for n in names}
-        outcome = outcomes.pop() if len(outcomes) == 1 else None
-        return PLAIN if outcome is None else const(outcome)
-
-    def _call_truth(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return PLAIN
 
     def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that uses its arguments as plain values."""
@@ -313,10 +219,6 @@ class BuiltinFunctions(PickingFunctions):
     def _call_evaluated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         reason = f"`{name.rpartition('.')[2]}` runs source that is computed"
         return only(Unknown(Category.UNSUPPORTED, reason, "write the call out"))
-
-
-def _is_builtin(name: str) -> bool:
-    return name.startswith("builtins.")
 
 
 def _names(node: ast.expr, name: str) -> bool:
@@ -344,16 +246,12 @@ HANDLERS: dict[str, Handler] = {
         ),
         BuiltinFunctions._call_same,
     ),
-    "builtins.callable": BuiltinFunctions._call_callable,
-    "builtins.hasattr": BuiltinFunctions._call_hasattr,
-    "builtins.id": BuiltinFunctions._call_truth,
-    "builtins.len": BuiltinFunctions._call_len,
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
     **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
-    "builtins.isinstance": BuiltinFunctions._call_isinstance,
     "builtins.getattr": BuiltinFunctions._call_getattr,
     "builtins.setattr": BuiltinFunctions._call_setattr,
+    "builtins.object.__setattr__": BuiltinFunctions._call_setattr,
     "builtins.globals": BuiltinFunctions._call_globals,
     "builtins.super": BuiltinFunctions._call_super_of,
     "builtins.type": BuiltinFunctions._call_type,
@@ -364,6 +262,7 @@ HANDLERS: dict[str, Handler] = {
     "importlib.import_module": BuiltinFunctions._call_import_module,
     "builtins.__import__": BuiltinFunctions._call_import,
     **NAMESPACE_HANDLERS,
+    **QUESTION_HANDLERS,
     **ITERATION_HANDLERS,
     **COMBINING_HANDLERS,
     **CONTAINER_HANDLERS,

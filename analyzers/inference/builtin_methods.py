@@ -14,6 +14,7 @@ from analyzers.inference.values import (
     Coroutine,
     Data,
     Descriptor,
+    External,
     ExternalInstance,
     Function,
     Future,
@@ -149,7 +150,9 @@ class BuiltinMethods(AbstractCollections):
             return NONE
         if content is not None:
             return self.container_method(content, name, arguments, point)
-        if name in ("__setattr__", "__init_subclass__", "__post_init__"):
+        if name == "__setattr__":
+            return self.call(only(External("builtins.setattr")), _with_first(obj, arguments), point)
+        if name in ("__init_subclass__", "__post_init__"):
             return NONE
         if name == "_asdict":
             return self.as_dict(obj, point.node)
@@ -181,6 +184,10 @@ class BuiltinMethods(AbstractCollections):
             callback = CallPoint(point.node, point.at, direct=False)
             self.forced(self.call(arguments.argument(0, "fn"), Arguments((only(future),)), callback), point.node)
         return PLAIN
+
+
+def _with_first(obj: Obj, arguments: Arguments) -> Arguments:
+    return arguments._replace(positional=(only(obj), *arguments.positional))
 
 
 def _are_overrides(arguments: Arguments) -> bool:

@@ -189,6 +189,7 @@ class Run:
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
         self.joined: dict[tuple[FunctionNode, ast.expr], Arguments] = {}
+        self.late: dict[tuple[FunctionNode, ast.expr], set[tuple[Function, Arguments]]] = {}
         self.steps = 0
         self.unsettled = False
         self.step_limit = step_limit
