@@ -136,9 +136,8 @@ class BuiltinFunctions(OperatorFunctions):
         if _nesting(arguments.positional[0]) > 5:
             reason = "a `partial` is wrapped in itself again and again"
             return only(Unknown(Category.DEPTH_BOUND, reason, "bind all arguments in one place"))
-        return only(
-            Partial(arguments.positional[0], arguments._replace(positional=arguments.positional[1:]), point.node)
-        )
+        made = Partial(arguments.positional[0], arguments._replace(positional=arguments.positional[1:]), point.node)
+        return only(Descriptor("partialmethod", only(made)) if name.endswith("partialmethod") else made)
 
     def _call_wraps(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Partial(only(External("functools.update_wrapper")), arguments, point.node))
@@ -317,7 +316,9 @@ HANDLERS: dict[str, Handler] = {
         ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.cached_property"),
         BuiltinFunctions._call_descriptor,
     ),
-    **dict.fromkeys(("typing.cast", "weakref.ref", "weakref.proxy", "inspect.unwrap"), BuiltinFunctions._call_same),
+    **dict.fromkeys(
+        ("typing.cast", "weakref.ref", "weakref.proxy", "inspect.unwrap", "enum.member"), BuiltinFunctions._call_same
+    ),
     "builtins.callable": BuiltinFunctions._call_callable,
     "builtins.hasattr": BuiltinFunctions._call_hasattr,
     "builtins.id": BuiltinFunctions._call_truth,

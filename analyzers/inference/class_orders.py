@@ -1,5 +1,7 @@
 """The classes of the project: their bases, their order in method resolution, and what kind of class they are."""
 
+import builtins
+
 from analyzers.inference.entities import Entities
 from analyzers.inference.store import Location
 from analyzers.inference.values import ClassRef, External, Obj, Value, Values, ordered
@@ -71,6 +73,11 @@ class ClassOrders(Entities):
             if location in self.store:
                 return self.read(location)
         return None
+
+    def is_exception(self, cls: ClassRef) -> bool:
+        """Whether a class inherits from a builtin exception."""
+        found = [getattr(builtins, base.removeprefix("builtins."), None) for base in self.external_bases(cls)]
+        return any(isinstance(base, type) and issubclass(base, BaseException) for base in found)
 
     def is_abstract_collection(self, obj: Obj) -> bool:
         """Whether a class inherits methods from `collections.abc`."""

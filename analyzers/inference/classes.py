@@ -43,6 +43,9 @@ from analyzers.knowledge.libraries import is_standard
 from analyzers.model.calls import Category
 from analyzers.model.facts import Reference
 
+_STEPS = 12
+"""How many steps of an iterator are followed until another one adds nothing."""
+_OF_EXCEPTIONS = frozenset({"add_note", "with_traceback"})
 _OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
 _OF_COLLECTIONS = frozenset(
     {"get", "pop", "setdefault", "keys", "values", "items", "append", "extend", "update", "__iter__"}
@@ -148,10 +151,16 @@ class Classes(ClassOrders):
                 return self.call(inner, Arguments((only(obj),)), CallPoint(node, node, direct=False))
             case Obj(kind="instance"):
                 return self._got(value, only(obj), obj.cls, node)
+            case Descriptor(kind="partialmethod", function=inner):
+                return frozenset(self._partial_method(each, obj, node) for each in inner if isinstance(each, Partial))
             case Descriptor():
                 return self._through_class(value, obj.cls, node)
             case _:
                 return only(value)
+
+    def _partial_method(self, made: Partial, obj: Obj, node: ast.expr) -> Value:
+        """`partialmethod(method, ...)`, read from an instance."""
+        return made._replace(function=joined(self._through_instance(each, obj, node) for each in made.function))
 
     def _attribute_of_object(self, obj: Obj, name: str) -> Values:
         """An attribute that neither the instance nor the project's classes define."""
@@ -163,6 +172,8 @@ class Classes(ClassOrders):
             return only(Method(obj, name))
         if content is not None and not name.startswith("__"):
             return only(content) if name == "data" else only(Method(content, name))
+        if name in _OF_EXCEPTIONS and self.is_exception(obj.cls):
+            return only(Method(obj, name))
         mixed_in = name in _OF_COLLECTIONS and self.is_abstract_collection(obj)
         if mixed_in or (name in _OF_RECORDS and self.is_record(obj.cls)):
             return only(Method(obj, name))
@@ -187,7 +198,7 @@ class Classes(ClassOrders):
             return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, f"give `{cls.node.name}` an attribute `{name}`"))
         if name == "__name__":
             return const(cls.node.name)
-        if name in ("__subclasses__", "__new__", "__dict__"):
+        if name in ("__subclasses__", "__new__", "__dict__") or (name == "_make" and self.is_record(cls)):
             return only(Method(cls, name))
         if name in ("__class__", "__doc__", "name", "_fields"):
             return PLAIN
@@ -267,8 +278,15 @@ class Classes(ClassOrders):
 
     def delete_attribute(self, values: Values, name: str) -> None:
         """`del target.name`: what the class has under that name shows again."""
-        for value in values:
-            if isinstance(value, Obj) and len(values) == 1 and value not in self.summaries:
+        for value in ordered(values):
+            if not isinstance(value, Obj) or value.cls is None:
+                continue
+            inherited = self.class_attribute(self.linearized(value.cls), name) or EMPTY
+            deleters = joined(each.deleter for each in inherited if isinstance(each, Descriptor))
+            if deleters:
+                node = ast.copy_location(ast.Constant(None), value.site)
+                self.call(deleters, Arguments((only(value),)), CallPoint(node, node, direct=False))
+            elif len(values) == 1 and value not in self.summaries:
                 self.write(attribute_cell(value, name), EMPTY)
 
     def _assign_module(self, module: str, name: str, new: Values, strong: bool) -> None:
@@ -294,10 +312,9 @@ class Classes(ClassOrders):
         handed_on = self.call_method(obj, "__await__", NO_ARGUMENTS, CallPoint(node, node, direct=False))
         if handed_on is None:
             return only(obj)
-        for value in ordered(handed_on):
-            if isinstance(value, Generator):
-                self.generated(value, node)
-        return self.awaited(handed_on, node)
+        generators = [value for value in ordered(handed_on) if isinstance(value, Generator)]
+        returned = [self.returned_by(iterator) for each in generators for iterator in self.started(each, node)]
+        return joined([*returned, self.awaited(handed_on.difference(generators), node)])
 
     def iterated_instance(self, obj: Obj, site: ast.expr) -> Values:
         point = CallPoint(site, site, direct=False)
@@ -313,10 +330,23 @@ class Classes(ClassOrders):
 
     def _stepped(self, iterator: Value, obj: Obj, step: str, site: ast.expr) -> Values:
         if isinstance(iterator, Obj) and iterator.kind == "instance":
-            found = self.call_method(iterator, step, NO_ARGUMENTS, CallPoint(site, site, direct=False))
-            found = PLAIN if found is None else found
+            found = self._stepped_on(iterator, step, site)
             return self.awaited(found, site) if step == "__anext__" else found
         return EMPTY if iterator == obj else self.iterated(only(iterator), site)
+
+    def _stepped_on(self, iterator: Obj, step: str, site: ast.expr) -> Values:
+        """What any number of steps of an iterator of the project gives."""
+        results: Values = EMPTY
+        for _ in range(_STEPS):
+            mark = self.store.mark()
+            found = self.call_method(iterator, step, NO_ARGUMENTS, CallPoint(site, site, direct=False))
+            delta = self.store.rewind(mark)
+            before, results = results, join(results, PLAIN if found is None else found)
+            settled = results == before and not self.grows([delta])
+            self.store.merge([{}, delta])
+            if settled:
+                break
+        return results
 
     def iterated_other(self, value: Value, site: ast.expr) -> Values:
         match value:
@@ -352,6 +382,10 @@ class Classes(ClassOrders):
     def enum_members(self, cls: ClassRef, node: ast.expr) -> Values:
         """All members of an enum."""
         raise AssertionError("the part that knows instances answers this")
+
+    def started(self, generator: Generator, site: ast.expr) -> list[Obj]:
+        """The iterators of a generator whose body runs now."""
+        raise AssertionError("the part that knows calls answers this")
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
         """What iterating over a generator of the project gives."""

@@ -101,6 +101,12 @@ class CombiningFunctions(StandardContainers):
 
     def _call_selected(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`takewhile` and its like: a function decides which elements stay."""
+        items, predicate = self.exact_items(arguments.argument(1, "iterable")), arguments.argument(0, "predicate")
+        if items is not None and len(items) <= _LIMIT:
+            truths = [self.truth_of(self.forced(v, point.node)) for v in self._each_row(predicate, [items], point)]
+            if None not in truths:
+                return self.sequence("iterator", point.node, _selected(name, items, truths))
+            return self.many("iterator", point.node, joined(items))
         elements = self.iterated(arguments.argument(1, "iterable"), point.node)
         self.forced(self._apply(arguments.argument(0, "predicate"), [elements], point), point.node)
         return self.many("iterator", point.node, elements)
@@ -139,6 +145,14 @@ class CombiningFunctions(StandardContainers):
                 self.many("iterator", site, element) if items is None else self.sequence("iterator", site, items)
             )
         return self.tuple_at(point.node, 0, copies)
+
+
+def _selected(name: str, items: list[Values], truths: list[bool | None]) -> list[Values]:
+    """The elements that `filterfalse`, `takewhile` or `dropwhile` leaves."""
+    if name.endswith("filterfalse"):
+        return [item for item, truth in zip(items, truths, strict=True) if not truth]
+    end = truths.index(False) if False in truths else len(items)
+    return items[:end] if name.endswith("takewhile") else items[end:]
 
 
 def _number(values: Values) -> int | None:

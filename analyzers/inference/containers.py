@@ -82,8 +82,13 @@ class Containers(Calls):
         if key and key != NONE:
             point = CallPoint(node, node, direct=False)
             self.forced(self.call(key, Arguments((self.elements(obj),)), point), node)
+        self.compare_elements(self.elements(obj), CallPoint(node, node, direct=False))
         self.smash(obj)
         return NONE
+
+    def compare_elements(self, elements: Values, point: CallPoint) -> None:
+        """What sorting asks of the elements."""
+        raise AssertionError("the part that knows iteration answers this")
 
     def _method_reverse(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         items = self.items(obj)

@@ -2,7 +2,7 @@
 
 import ast
 
-from analyzers.inference.objects import Objects
+from analyzers.inference.objects import Objects, constant_items
 from analyzers.inference.values import (
     EMPTY,
     PLAIN,
@@ -49,6 +49,8 @@ class Contents(Objects):
                 return self.elements(value)
             case Const(value=str() | bytes()):
                 return PLAIN
+            case Const(value=tuple()):
+                return joined(constant_items(value) or ())
             case Data() | Unknown():
                 return only(value)
             case Const():

@@ -94,6 +94,7 @@ class ContextStacks(BuiltinFunctions):
 
 
 STACK_HANDLERS: dict[str, Handler] = {
+    "random.Random": ContextStacks._call_stack,
     **dict.fromkeys(_STACKS, ContextStacks._call_stack),
     **dict.fromkeys((f"{stack}.enter_context" for stack in _STACKS), ContextStacks._call_entered),
     **dict.fromkeys((f"{stack}.callback" for stack in _STACKS), ContextStacks._call_pushed),

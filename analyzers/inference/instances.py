@@ -57,6 +57,8 @@ class Instances(ClassObjects):
 
     def constructed(self, cls: ClassRef, arguments: Arguments, point: CallPoint) -> Values:
         """The instance that `type.__call__` makes of a class; its `__init__` runs."""
+        if "typing.TypedDict" in self.external_bases(cls):
+            return self.call(only(External("builtins.dict")), arguments, point)
         if self.is_enum(cls):
             return self._members_of_value(cls, arguments.argument(0, "value"), point.node)
         task = next((base for base in sorted(self.external_bases(cls)) if flytekit.constructed_kind(base)), None)
@@ -97,8 +99,15 @@ class Instances(ClassObjects):
             self._fill_record(obj, order, arguments, point)
         elif self.content(obj) is not None:
             self.fill_content(obj, arguments, point)
+        elif self.is_exception(obj.cls):
+            self.keep_arguments(obj, arguments, point.node)
         elif self.external_bases(obj.cls):
             self.handed_over(arguments, point, obj.cls.node.name)
+
+    def keep_arguments(self, obj: Obj, arguments: Arguments, node: ast.expr) -> None:
+        """`BaseException.__init__`: the arguments stay in `args`."""
+        kept = self.sequence("tuple", self.stand_in(node, "args"), list(arguments.positional))
+        self.assign_attribute(only(obj), "args", kept, node)
 
     def fill_content(self, obj: Obj, arguments: Arguments, point: CallPoint) -> None:
         """`dict.__init__` or its like on an instance of a class that inherits from a container."""

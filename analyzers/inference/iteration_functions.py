@@ -17,6 +17,7 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
     single,
 )
 
@@ -68,7 +69,16 @@ class IterationFunctions(RecordFunctions):
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
         if items is None:
             self._apply(arguments.keyword("key"), [elements], point)
+        self.compare_elements(elements, point)
         return self.many("list", point.node, elements)
+
+    def compare_elements(self, elements: Values, point: CallPoint) -> None:
+        """What sorting asks of the elements: `__lt__`, where they are instances of the project's classes."""
+        for value in ordered(elements):
+            if isinstance(value, Obj) and value.kind == "instance":
+                self.call_method(value, "__lt__", Arguments((elements,)), CallPoint(point.node, point.at, direct=False))
+            elif isinstance(value, Obj) and value.kind == "tuple":
+                self.compare_elements(self.elements(value), point)
 
     def _ranked(self, items: list[Values], arguments: Arguments, point: CallPoint) -> list[Values] | None:
         """Elements in the order of their keys, where these are constants."""
@@ -102,6 +112,7 @@ class IterationFunctions(RecordFunctions):
         elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
         if not items:
             self._apply(arguments.keyword("key"), [elements], point)
+        self.compare_elements(elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
 
     def _greatest(self, ranked: list[Values], arguments: Arguments, point: CallPoint) -> Values:
@@ -155,7 +166,7 @@ class IterationFunctions(RecordFunctions):
         return self.sequence("iterator", point.node, pairs)
 
     def _call_zipped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        columns = [self.items(next(iter(v))) if len(v) == 1 and _container(v) else None for v in arguments.positional]  # type: ignore[arg-type]  # _container has looked
+        columns = [self.exact_items(values) for values in arguments.positional]
         if arguments.star is None and columns and all(column is not None for column in columns):
             rows = zip(*(column for column in columns if column is not None), strict=False)
             pairs = [self.tuple_at(point.node, index, list(row)) for index, row in enumerate(rows)]

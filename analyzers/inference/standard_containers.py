@@ -56,6 +56,7 @@ class StandardContainers(IterationFunctions):
     def _call_heap_push(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         for heap in self._heaps(arguments):
             self.smash(heap, arguments.argument(1, "item"))
+            self.compare_elements(self.elements(heap), point)
         return NONE
 
     def _call_heap_pop(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -76,6 +77,20 @@ class StandardContainers(IterationFunctions):
         elements = self.iterated(arguments.argument(1, "iterable"), point.node)
         self._apply(arguments.keyword("key"), [elements], point)
         return self.many("list", point.node, elements)
+
+    def _call_one_of(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`random.choice(steps)`: any of the elements."""
+        return self.iterated(joined(arguments.positional[:1]) or arguments.keyword("seq"), point.node)
+
+    def _call_sample(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.many("list", point.node, self.iterated(joined(arguments.positional[:1]), point.node))
+
+    def _call_reordered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`random.shuffle(steps)` and `bisect.insort(steps, step)`: the list has another order, or one more element."""
+        for value in joined(arguments.positional[:1]):
+            if isinstance(value, Obj):
+                self.smash(value, joined(arguments.positional[1:2]))
+        return NONE
 
     def _call_heap_merged(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         elements = joined(self.iterated(values, point.node) for values in arguments.positional)
@@ -99,6 +114,17 @@ CONTAINER_HANDLERS: dict[str, Handler] = {
     "collections.ChainMap": StandardContainers._call_chain_map,
     "builtins.dict.fromkeys": StandardContainers._call_from_keys,
     "collections.OrderedDict.fromkeys": StandardContainers._call_from_keys,
+    **dict.fromkeys(
+        ("random.choice", "secrets.choice", "statistics.mode", "random.Random.choice"), StandardContainers._call_one_of
+    ),
+    **dict.fromkeys(
+        ("random.choices", "random.sample", "random.Random.choices", "random.Random.sample"),
+        StandardContainers._call_sample,
+    ),
+    **dict.fromkeys(
+        ("random.shuffle", "random.Random.shuffle", "bisect.insort", "bisect.insort_left", "bisect.insort_right"),
+        StandardContainers._call_reordered,
+    ),
     "heapq.heappush": StandardContainers._call_heap_push,
     "heapq.heapify": StandardContainers._call_heapify,
     "heapq.merge": StandardContainers._call_heap_merged,
