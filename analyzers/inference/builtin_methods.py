@@ -144,6 +144,14 @@ class BuiltinMethods(AbstractCollections):
                 self.assign_attribute(only(owner), key, values, point.node)
         return result
 
+    def dict_of(self, value: Value, node: ast.expr) -> Value:
+        """The dict that `vars(obj)` gives, as it is now; anything else itself."""
+        match value:
+            case Method(receiver=ModuleRef() | Obj() | ClassRef() as owner, name="__dict__"):
+                return self.attribute_dict(owner, node)
+            case _:
+                return value
+
     def attribute_dict(self, owner: ModuleRef | Obj | ClassRef, node: ast.expr) -> Obj:
         """The `__dict__` of a module, an instance or a class, as it is now."""
         match owner:
@@ -173,6 +181,12 @@ class BuiltinMethods(AbstractCollections):
             if obj.cls is not None and self.is_exception(obj.cls):
                 self.keep_arguments(obj, arguments, point.node)
             return NONE
+        if name == "start" and obj.cls is not None and self.is_thread(obj.cls):
+            inside = CallPoint(point.node, point.at, direct=False)
+            self.forced(self.call_method(obj, "run", Arguments(), inside) or NONE, point.node)
+            return NONE
+        if name in ("join", "is_alive") and obj.cls is not None and self.is_thread(obj.cls):
+            return PLAIN
         if name in ("add_note", "with_traceback"):
             return only(obj)
         if content is not None:

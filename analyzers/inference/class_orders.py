@@ -79,6 +79,10 @@ class ClassOrders(Entities):
         found = [getattr(builtins, base.removeprefix("builtins."), None) for base in self.external_bases(cls)]
         return any(isinstance(base, type) and issubclass(base, BaseException) for base in found)
 
+    def is_thread(self, cls: ClassRef) -> bool:
+        """Whether the `start` of instances runs their `run`."""
+        return bool(self.external_bases(cls) & {"threading.Thread", "multiprocessing.Process"})
+
     def is_abstract_collection(self, obj: Obj) -> bool:
         """Whether a class inherits methods from `collections.abc`."""
         bases = self.external_bases(obj.cls) if obj.cls is not None else set()

@@ -44,6 +44,7 @@ from analyzers.model.facts import Reference
 
 _STEPS = 12
 """How many steps of an iterator are followed until another one adds nothing."""
+_OF_THREADS = frozenset({"start", "join", "is_alive"})
 _OF_EXCEPTIONS = frozenset({"add_note", "with_traceback"})
 _OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
 _OF_COLLECTIONS = frozenset(
@@ -171,7 +172,10 @@ class Classes(ClassOrders):
             return only(Method(obj, name))
         if content is not None and not name.startswith("__"):
             return only(content) if name == "data" else only(Method(content, name))
-        if name in _OF_EXCEPTIONS and self.is_exception(obj.cls):
+        known = (name in _OF_EXCEPTIONS and self.is_exception(obj.cls)) or (
+            name in _OF_THREADS and self.is_thread(obj.cls)
+        )
+        if known:
             return only(Method(obj, name))
         mixed_in = name in _OF_COLLECTIONS and self.is_abstract_collection(obj)
         if mixed_in or (name in _OF_RECORDS and self.is_record(obj.cls)):

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from analyzers.inference.calls import Calls
@@ -15,6 +16,7 @@ from analyzers.inference.values import (
     Const,
     Future,
     Obj,
+    Value,
     Values,
     const,
     join,
@@ -185,7 +187,7 @@ class Containers(Calls):
 
     def update_from(self, obj: Obj, values: Values, node: ast.expr) -> None:
         """`obj.update(values)` for a dict."""
-        for value in values:
+        for value in map(partial(self.dict_of, node=node), ordered(values)):
             if isinstance(value, Obj) and value.kind == "dict":
                 self._update_from_dict(obj, self.current(value, node))
             else:
@@ -196,6 +198,10 @@ class Containers(Calls):
                         self.store_item(obj, part[0], part[1])
                     else:
                         self.store_item(obj, PLAIN, self.iterated(pairs, node))
+
+    def dict_of(self, value: Value, node: ast.expr) -> Value:
+        """The dict that `vars(obj)` gives, as it is now; anything else itself."""
+        raise AssertionError("the part that knows methods answers this")
 
     def _update_from_dict(self, obj: Obj, source: Obj) -> None:
         """Take over the entries of a dict; where it may lack a key, the entry that was there may stay."""

@@ -116,6 +116,7 @@ class Expressions(Comprehensions):
             if keyword.arg is not None:
                 keywords.append((keyword.arg, values))
                 continue
+            values = frozenset(self.dict_of(value, keyword.value) for value in ordered(values))
             known = self.known_items(values)
             if known is None:
                 rest = joined(self.elements(v) if isinstance(v, Obj) and v.kind == "dict" else only(v) for v in values)

@@ -278,7 +278,10 @@ ITERATION_HANDLERS: dict[str, Handler] = {
         IterationFunctions._call_listed,
     ),
     **dict.fromkeys(
-        ("builtins.dict", "collections.OrderedDict", "collections.defaultdict", "types.MappingProxyType"),
+        (
+            *("builtins.dict", "collections.OrderedDict", "collections.defaultdict", "types.MappingProxyType"),
+            *("weakref.WeakValueDictionary", "weakref.WeakKeyDictionary"),
+        ),
         IterationFunctions._call_new_dict,
     ),
     **dict.fromkeys(("builtins.min", "builtins.max"), IterationFunctions._call_extreme),
