@@ -140,12 +140,8 @@ class BuiltinFunctions(QuestionFunctions):
         if _nesting(arguments.positional[0]) > 5:
             reason = "a `partial` is wrapped in itself again and again"
             return only(Unknown(Category.DEPTH_BOUND, reason, "bind all arguments in one place"))
-        return only(
-            Partial(arguments.positional[0], arguments._replace(positional=arguments.positional[1:]), point.node)
-        )
-
-    def _call_partial_method(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return only(Descriptor("partialmethod", self._call_partial(name, arguments, point)))
+        made = Partial(arguments.positional[0], arguments._replace(positional=arguments.positional[1:]), point.node)
+        return only(Descriptor("partialmethod", only(made)) if name.endswith("partialmethod") else made)
 
     def _call_wraps(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Partial(only(External("functools.update_wrapper")), arguments, point.node))
@@ -241,7 +237,6 @@ HANDLERS: dict[str, Handler] = {
             "weakref.proxy",
             "inspect.unwrap",
             "enum.member",
-            "enum.nonmember",
             "sys.intern",
         ),
         BuiltinFunctions._call_same,
@@ -255,8 +250,7 @@ HANDLERS: dict[str, Handler] = {
     "builtins.globals": BuiltinFunctions._call_globals,
     "builtins.super": BuiltinFunctions._call_super_of,
     "builtins.type": BuiltinFunctions._call_type,
-    "functools.partial": BuiltinFunctions._call_partial,
-    "functools.partialmethod": BuiltinFunctions._call_partial_method,
+    **dict.fromkeys(("functools.partial", "functools.partialmethod"), BuiltinFunctions._call_partial),
     "functools.wraps": BuiltinFunctions._call_wraps,
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     "importlib.import_module": BuiltinFunctions._call_import_module,

@@ -58,11 +58,11 @@ class BuiltinMethods(AbstractCollections):
             case Function() if name == "register":
                 return self._register(receiver, arguments, point)
             case Generator():
-                return self._generator_method(receiver, name, point)
+                return self._generator_method(receiver, name, arguments, point)
             case Coroutine() | Pending() if name in ("__await__", flytekit.WITH_OVERRIDES):
                 return self._awaitable_method(receiver, name, arguments, point)
             case Descriptor() if name in ("setter", "getter", "deleter"):
-                return only(receiver._replace(setter=joined(arguments.all)) if name == "setter" else receiver)
+                return only(_changed_property(receiver, name, joined(arguments.all)))
             case ClassRef():
                 return self._class_method(receiver, name, arguments, point)
             case Method(receiver=ModuleRef() as module, name="__dict__"):
@@ -125,8 +125,10 @@ class BuiltinMethods(AbstractCollections):
         annotated = [each.annotation for each in all_arguments(function.node.args) if each.annotation is not None]
         return self.evaluate(annotated[0]) if annotated else EMPTY
 
-    def _generator_method(self, receiver: Generator, name: str, point: CallPoint) -> Values:
+    def _generator_method(self, receiver: Generator, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`__next__`, `send` and the like of a generator."""
+        if name in ("send", "asend"):
+            self.weaken((("sent", receiver.function.node), ""), joined(arguments.positional))
         step = self.generated(receiver, point.node)
         return only(Future(step)) if name in ("__anext__", "asend") else step
 
@@ -148,6 +150,12 @@ class BuiltinMethods(AbstractCollections):
         if name == "__init__":
             self.initialize_base(obj, arguments, point)
             return NONE
+        if name == "start" and obj.cls is not None and self.is_thread(obj.cls):
+            inside = CallPoint(point.node, point.at, direct=False)
+            self.forced(self.call_method(obj, "run", Arguments(), inside) or NONE, point.node)
+            return NONE
+        if name in ("add_note", "with_traceback"):
+            return only(obj)
         if content is not None:
             return self.container_method(content, name, arguments, point)
         if name == "__setattr__":
@@ -172,10 +180,18 @@ class BuiltinMethods(AbstractCollections):
         if name == "__new__":
             classes = ordered(arguments.positional[0] if arguments.positional else only(cls))
             return joined(self.new_instance(each, point.node) for each in classes if isinstance(each, ClassRef))
+        if name == "_make":
+            return self.constructed(cls, self._spread(arguments, point), point)
         if name == "__call__":
             return self.constructed(cls, arguments, point)
         self.handed_over(arguments, point, name)
         return self.mixed(list(arguments.all))
+
+    def _spread(self, arguments: Arguments, point: CallPoint) -> Arguments:
+        """The elements of the first argument as arguments."""
+        first = joined(arguments.positional[:1])
+        items = self.exact_items(first)
+        return Arguments(star=self.iterated(first, point.node)) if items is None else Arguments(tuple(items))
 
     def _future_method(self, future: Future, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if name == "result":
@@ -188,6 +204,13 @@ class BuiltinMethods(AbstractCollections):
 
 def _with_first(obj: Obj, arguments: Arguments) -> Arguments:
     return arguments._replace(positional=(only(obj), *arguments.positional))
+
+
+def _changed_property(descriptor: Descriptor, name: str, function: Values) -> Descriptor:
+    """`@size.setter`, `@size.getter` and `@size.deleter`."""
+    if name == "setter":
+        return descriptor._replace(setter=function)
+    return descriptor._replace(deleter=function) if name == "deleter" else descriptor._replace(function=function)
 
 
 def _are_overrides(arguments: Arguments) -> bool:

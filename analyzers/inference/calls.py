@@ -7,6 +7,7 @@ from analyzers.inference.records import CallPoint, Unresolvable
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.values import (
     EMPTY,
+    NONE,
     PLAIN,
     Arguments,
     Bound,
@@ -205,6 +206,30 @@ class Calls(Interleaving):
         result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
         self.escaped(result, point.node)
         self.doubt -= 1
+
+    # What code outside the project calls on elements.
+
+    def apply(self, functions: Values, arguments: list[Values], point: CallPoint) -> Values:
+        """Call what a library function was given."""
+        if not functions or functions == NONE:
+            return EMPTY
+        return self.call(functions, Arguments(tuple(arguments)), CallPoint(point.node, point.at, direct=False))
+
+    def asked(self, function: Values, elements: Values, point: CallPoint) -> Values:
+        """What a function says of elements, if there are any, as a plain value."""
+        return self.forced(self.apply(function, [elements], point), point.node) if elements else EMPTY
+
+    def compare(self, key: Values, elements: Values, point: CallPoint) -> None:
+        """What sorting asks of elements: the key function, and `__lt__` of what is compared."""
+        self.compare_ranks(self.asked(key, elements, point) or elements, point)
+
+    def compare_ranks(self, ranks: Values, point: CallPoint) -> None:
+        """`__lt__`, where instances of the project's classes are compared."""
+        for value in ordered(ranks):
+            if isinstance(value, Obj) and value.kind == "instance":
+                self.call_method(value, "__lt__", Arguments((ranks,)), CallPoint(point.node, point.at, direct=False))
+            elif isinstance(value, Obj) and value.kind == "tuple":
+                self.compare_ranks(self.elements(value), point)
 
     def call_external(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A call of something outside the project."""

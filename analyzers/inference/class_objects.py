@@ -1,6 +1,6 @@
 """Classes as objects: what their metaclass gives them, and what a subscript of a class is."""
 
-from analyzers.inference.classes import Classes
+from analyzers.inference.attribute_changes import AttributeChanges
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint
 from analyzers.inference.values import (
     Arguments,
@@ -17,7 +17,7 @@ from analyzers.inference.values import (
 )
 
 
-class ClassObjects(Classes):
+class ClassObjects(AttributeChanges):
     """What happens to a class itself, not to its instances."""
 
     def __init__(self, *arguments: object) -> None:

@@ -3,9 +3,11 @@
 from analyzers.inference.entities import Entities
 from analyzers.inference.store import Location
 from analyzers.inference.values import ClassRef, External, Obj, Value, Values, ordered
+from analyzers.knowledge.libraries import is_exception
 
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag"})
 _RECORDS = frozenset({"typing.NamedTuple", "pydantic.BaseModel", "typing.TypedDict"})
+THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 _CONTAINERS = {
     "builtins.dict": "dict",
     "collections.OrderedDict": "dict",
@@ -71,6 +73,14 @@ class ClassOrders(Entities):
             if location in self.store:
                 return self.read(location)
         return None
+
+    def is_exception(self, cls: ClassRef) -> bool:
+        """Whether a class inherits from a builtin exception."""
+        return any(map(is_exception, self.external_bases(cls)))
+
+    def is_thread(self, cls: ClassRef) -> bool:
+        """Whether the `start` of instances runs their `run`."""
+        return bool(self.external_bases(cls) & THREADS)
 
     def is_abstract_collection(self, obj: Obj) -> bool:
         """Whether a class inherits methods from `collections.abc`."""

@@ -1,11 +1,10 @@
-"""Attributes: what an access gives, of classes and their instances above all, and how they change."""
+"""Attributes: what an access gives, of classes and their instances above all."""
 
 import ast
 
-from analyzers.inference.class_orders import ClassOrders
+from analyzers.inference.class_orders import THREADS, ClassOrders
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.store import Location
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -43,9 +42,11 @@ from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.model.calls import Category
 from analyzers.model.facts import Reference
 
+_STEPS = 12
+"""How many steps of an iterator are followed until another one adds nothing."""
+_OF_EXCEPTIONS = frozenset({"add_note", "with_traceback"})
 _OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
 _OF_THREADS = frozenset({"daemon", "getName", "ident", "is_alive", "join", "name", "setDaemon", "setName"})
-_THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 _OF_COLLECTIONS = frozenset(
     {"get", "pop", "setdefault", "keys", "values", "items", "append", "extend", "update", "__iter__"}
 )
@@ -168,23 +169,19 @@ class Classes(ClassOrders):
             case Obj(kind="instance"):
                 return self._got(value, only(obj), obj.cls, node)
             case Descriptor(kind="partialmethod", function=inner):
-                return frozenset(self._bound_partial(each, obj) for each in inner)
+                return frozenset(self._partial_method(each, obj, node) for each in inner if isinstance(each, Partial))
             case Descriptor():
                 return self._through_class(value, obj.cls, node)
             case _:
                 return only(value)
 
-    def _bound_partial(self, value: Value, obj: Obj) -> Value:
-        """A `partialmethod`, whose function gets the instance before the arguments that it was given."""
-        if not isinstance(value, Partial):
-            return value
-        return value._replace(arguments=value.arguments._replace(positional=(only(obj), *value.arguments.positional)))
+    def _partial_method(self, made: Partial, obj: Obj, node: ast.expr) -> Value:
+        """`partialmethod(method, ...)`, read from an instance."""
+        return made._replace(function=joined(self._through_instance(each, obj, node) for each in made.function))
 
     def _attribute_of_object(self, obj: Obj, name: str, node: ast.expr) -> Values:
         """An attribute that neither the instance nor the project's classes define."""
         assert obj.cls is not None
-        if name == "start" and self.external_bases(obj.cls) & _THREADS:
-            return self._instance_attribute(obj, "run", node)
         if name == "__dict__":
             return self.namespace_of(obj, node)
         content = self.content(obj)
@@ -192,6 +189,9 @@ class Classes(ClassOrders):
             return only(obj.cls)
         if content is not None and not name.startswith("__"):
             return only(content) if name == "data" else only(Method(content, name))
+        known = (name in _OF_EXCEPTIONS and self.is_exception(obj.cls)) or (name == "start" and self.is_thread(obj.cls))
+        if known:
+            return only(Method(obj, name))
         mixed_in = name in _OF_COLLECTIONS and self.is_abstract_collection(obj)
         if mixed_in or (name in _OF_RECORDS and self.is_record(obj.cls)):
             return only(Method(obj, name))
@@ -216,12 +216,12 @@ class Classes(ClassOrders):
             return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, f"give `{cls.node.name}` an attribute `{name}`"))
         if name == "__name__":
             return const(cls.node.name)
-        if name in ("__subclasses__", "__new__"):
+        if name in ("__subclasses__", "__new__") or (name == "_make" and self.is_record(cls)):
             return only(Method(cls, name))
         if name in ("__class__", "__doc__", "name", "_fields"):
             return PLAIN
         bases = self.external_bases(cls)
-        if bases and all(is_exception(base) or (base in _THREADS and name in _OF_THREADS) for base in bases):
+        if bases and all(is_exception(base) or (base in THREADS and name in _OF_THREADS) for base in bases):
             return PLAIN
         foreign = sorted(base for base in self.external_bases(cls) if not is_standard(base))
         if foreign:
@@ -250,67 +250,6 @@ class Classes(ClassOrders):
         hooks = self.class_attribute(order, "__getattr__") or name.startswith("__")
         return None if own or hooks or self.external_bases(cls) else False
 
-    # Changing attributes.
-
-    def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
-        """`target.name = new` for each possible target."""
-        for value in values:
-            match value:
-                case ModuleRef(name=module):
-                    location: Location = (("module", module), name)
-                    self.volatile.add(location)
-                    self._assign_module(module, name, new, strong=len(values) == 1)
-                case ClassRef(env=env):
-                    inherited = self.class_attribute(self.linearized(value)[1:], name)
-                    self._inherit((env.owner, name), inherited or EMPTY)
-                    self._overwrite((env.owner, name), new, strong=len(values) == 1)
-                case Obj(kind="instance", cls=ClassRef() as cls):
-                    self._assign_to_instance(value, cls, name, new, node, alone=len(values) == 1)
-                case _:
-                    self._overwrite(attribute_cell(value, name), new, strong=False)
-
-    def _assign_to_instance(self, obj: Obj, cls: ClassRef, name: str, new: Values, node: ast.expr, alone: bool) -> None:
-        inherited = self.class_attribute(self.linearized(cls), name) or EMPTY
-        if self._set_by_descriptor(obj, inherited, new, node):
-            return
-        self.attribute_names.setdefault(cls, {})[name] = None
-        location = attribute_cell(obj, name)
-        plain = [value for value in inherited if not isinstance(value, Obj | Descriptor)]
-        self._inherit(location, joined(self._through_instance(value, obj, node) for value in plain))
-        self._overwrite(location, new, strong=alone and obj not in self.summaries)
-
-    def _set_by_descriptor(self, obj: Obj, inherited: Values, new: Values, node: ast.expr) -> bool:
-        """Whether a property's setter or the `__set__` of a descriptor took the value."""
-        point = CallPoint(node, node, direct=False)
-        arguments = Arguments((only(obj), new))
-        taken = False
-        for value in ordered(inherited):
-            if isinstance(value, Descriptor) and value.setter:
-                self.call(value.setter, arguments, point)
-                taken = True
-            elif isinstance(value, Obj) and self.call_method(value, "__set__", arguments, point) is not None:
-                taken = True
-        return taken
-
-    def _inherit(self, location: Location, inherited: Values) -> None:
-        """An attribute is about to get a value of its own; where no run gave it one, the inherited one shows."""
-        if inherited and location not in self.store:
-            self.store.presume(location, inherited)
-
-    def delete_attribute(self, values: Values, name: str) -> None:
-        """`del target.name`: what the class has under that name shows again."""
-        for value in values:
-            if isinstance(value, Obj) and len(values) == 1 and value not in self.summaries:
-                self.write(attribute_cell(value, name), EMPTY)
-
-    def _assign_module(self, module: str, name: str, new: Values, strong: bool) -> None:
-        loaded = self.load(module)
-        if loaded is not None:
-            self._overwrite((loaded.env.owner, name), new, strong)
-
-    def _overwrite(self, location: Location, values: Values, strong: bool) -> None:
-        (self.write if strong else self.weaken)(location, values)
-
     def call_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values | None:
         """`obj.name(...)` where the project's class defines it, else None."""
         if obj.cls is None:
@@ -326,10 +265,9 @@ class Classes(ClassOrders):
         handed_on = self.call_method(obj, "__await__", NO_ARGUMENTS, CallPoint(node, node, direct=False))
         if handed_on is None:
             return only(obj)
-        for value in ordered(handed_on):
-            if isinstance(value, Generator):
-                self.generated(value, node)
-        return self.awaited(handed_on, node)
+        generators = [value for value in ordered(handed_on) if isinstance(value, Generator)]
+        returned = [self.returned_by(iterator) for each in generators for iterator in self.started(each, node)]
+        return joined([*returned, self.awaited(handed_on.difference(generators), node)])
 
     def iterated_instance(self, obj: Obj, site: ast.expr) -> Values:
         point = CallPoint(site, site, direct=False)
@@ -345,10 +283,23 @@ class Classes(ClassOrders):
 
     def _stepped(self, iterator: Value, obj: Obj, step: str, site: ast.expr) -> Values:
         if isinstance(iterator, Obj) and iterator.kind == "instance":
-            found = self.call_method(iterator, step, NO_ARGUMENTS, CallPoint(site, site, direct=False))
-            found = PLAIN if found is None else found
+            found = self._stepped_on(iterator, step, site)
             return self.awaited(found, site) if step == "__anext__" else found
         return EMPTY if iterator == obj else self.iterated(only(iterator), site)
+
+    def _stepped_on(self, iterator: Obj, step: str, site: ast.expr) -> Values:
+        """What any number of steps of an iterator of the project gives."""
+        results: Values = EMPTY
+        for _ in range(_STEPS):
+            mark = self.store.mark()
+            found = self.call_method(iterator, step, NO_ARGUMENTS, CallPoint(site, site, direct=False))
+            delta = self.store.rewind(mark)
+            before, results = results, join(results, PLAIN if found is None else found)
+            settled = results == before and not self.grows([delta])
+            self.store.merge([{}, delta])
+            if settled:
+                break
+        return results
 
     def iterated_other(self, value: Value, site: ast.expr) -> Values:
         match value:
@@ -388,6 +339,10 @@ class Classes(ClassOrders):
     def enum_members(self, cls: ClassRef, node: ast.expr) -> Values:
         """All members of an enum."""
         raise AssertionError("the part that knows instances answers this")
+
+    def started(self, generator: Generator, site: ast.expr) -> list[Obj]:
+        """The iterators of a generator whose body runs now."""
+        raise AssertionError("the part that knows calls answers this")
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
         """What iterating over a generator of the project gives."""

@@ -73,9 +73,9 @@ class CombiningFunctions(StandardContainers):
         items = self._spread_first(arguments)
         if items is None:
             element = self.iterated(arguments.argument(0, "iterable"), point.node)
-            found = self.compared_by(key, element, point) or element
+            found = self.asked(key, element, point) or element
             return self._any_group(found, element, point)
-        keys = [self.compared_by(key, item, point) or item for item in items]
+        keys = [self.asked(key, item, point) or item for item in items]
         groups: list[tuple[Values, list[Values]]] = []
         for found, item in zip(keys, items, strict=True):
             if groups and groups[-1][0] == found:
@@ -96,8 +96,14 @@ class CombiningFunctions(StandardContainers):
 
     def _call_selected(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`takewhile` and its like: a function decides which elements stay."""
+        items, predicate = self.exact_items(arguments.argument(1, "iterable")), arguments.argument(0, "predicate")
+        if items is not None and len(items) <= _LIMIT:
+            truths = [self.truth_of(self.forced(v, point.node)) for v in self._each_row(predicate, [items], point)]
+            if None not in truths:
+                return self.sequence("iterator", point.node, _selected(name, items, truths))
+            return self.many("iterator", point.node, joined(items))
         elements = self.iterated(arguments.argument(1, "iterable"), point.node)
-        self.compared_by(arguments.argument(0, "predicate"), elements, point)
+        self.asked(arguments.argument(0, "predicate"), elements, point)
         return self.many("iterator", point.node, elements)
 
     def _call_compressed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -134,6 +140,12 @@ class CombiningFunctions(StandardContainers):
                 self.many("iterator", site, element) if items is None else self.sequence("iterator", site, items)
             )
         return self.tuple_at(point.node, 0, copies)
+
+
+def _selected(name: str, items: list[Values], truths: list[bool | None]) -> list[Values]:
+    """The elements that `takewhile` or `dropwhile` leaves."""
+    end = truths.index(False) if False in truths else len(items)
+    return items[:end] if name.endswith("takewhile") else items[end:]
 
 
 def _number(values: Values) -> int | None:

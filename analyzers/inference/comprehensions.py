@@ -65,7 +65,7 @@ class Comprehensions(Subscripts):
         self.assign(generator.target, element)
         reached: bool | None = True
         for condition in generator.ifs:
-            truth = self.truth_of(self.forced(self.evaluate(condition), condition))
+            truth = self.truth_of(self.tested(self.evaluate(condition), condition))
             if truth is False:
                 return [_Turn(False, EMPTY, EMPTY)], True
             reached = reached and truth

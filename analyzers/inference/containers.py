@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from analyzers.inference.namespaces import Namespaces
@@ -81,9 +82,7 @@ class Containers(Namespaces):
 
     def _method_sort(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         key = arguments.keyword("key")
-        if key and key != NONE:
-            point = CallPoint(node, node, direct=False)
-            self.forced(self.call(key, Arguments((self.elements(obj),)), point), node)
+        self.compare(key, self.elements(obj), CallPoint(node, node, direct=False))
         self.smash(obj)
         return NONE
 
@@ -182,9 +181,9 @@ class Containers(Namespaces):
 
     def update_from(self, obj: Obj, values: Values, node: ast.expr) -> None:
         """`obj.update(values)` for a dict."""
-        for value in values:
+        for value in map(partial(self.dict_of, node=node), ordered(values)):
             if isinstance(value, Obj) and value.kind == "dict":
-                self._update_from_dict(obj, self.current(value, node))
+                self._update_from_dict(obj, value)
             else:
                 pairs = self.iterated(only(value), node)
                 parts = [self.items(pair) if isinstance(pair, Obj) else None for pair in pairs]

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable
 
-from analyzers.inference.objects import Objects
+from analyzers.inference.objects import Objects, constant_items
 from analyzers.inference.values import (
     EMPTY,
     PLAIN,
@@ -53,6 +53,8 @@ class Contents(Objects):
                 return self.elements(value)
             case Const(value=str() | bytes()):
                 return PLAIN
+            case Const(value=tuple()):
+                return joined(constant_items(value) or ())
             case Data() | Unknown():
                 return only(value)
             case Const():

@@ -41,8 +41,7 @@ class Definitions(Imports):
     def _exec_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         function = Function(node, self.env, None, self._owning_class())
         decorators = [(decorator, self.evaluate(decorator)) for decorator in node.decorator_list]
-        self.set_defaults(function)
-        values: Values = only(function)
+        values: Values = only(self.with_defaults(function))
         for decorator, decorating in reversed(decorators):
             values = self._decorate_with(decorator, decorating, values)
         self.bind(node.name, values)

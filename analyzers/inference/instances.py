@@ -30,7 +30,6 @@ from analyzers.inference.values import (
     single,
 )
 from analyzers.knowledge import flytekit
-from analyzers.knowledge.libraries import is_exception
 from analyzers.model.entities import EntityKind
 
 _NO_FIELDS = frozenset({"ClassVar", "KW_ONLY"})
@@ -63,6 +62,8 @@ class Instances(ClassObjects):
 
     def constructed(self, cls: ClassRef, arguments: Arguments, point: CallPoint) -> Values:
         """The instance that `type.__call__` makes of a class; its `__init__` runs."""
+        if "typing.TypedDict" in self.external_bases(cls):
+            return self.call(only(External("builtins.dict")), arguments, point)
         if self.is_enum(cls):
             return self._members_of_value(cls, arguments.argument(0, "value"), point.node)
         task = next((base for base in sorted(self.external_bases(cls)) if flytekit.constructed_kind(base)), None)
@@ -107,14 +108,17 @@ class Instances(ClassObjects):
     def initialize_base(self, obj: Obj, arguments: Arguments, point: CallPoint) -> None:
         """What the `__init__` of a class outside the project does with its arguments."""
         assert obj.cls is not None
-        bases = self.external_bases(obj.cls)
         if self.content(obj) is not None:
             self.fill_content(obj, arguments, point)
-        elif any(is_exception(base) for base in bases):
-            given = self.sequence("tuple", self.stand_in(point.node, "args"), list(arguments.positional))
-            self.assign_attribute(only(obj), "args", given, point.node)
-        elif bases - {"builtins.object"}:
+        elif self.is_exception(obj.cls):
+            self._keep_arguments(obj, arguments, point.node)
+        elif self.external_bases(obj.cls) - {"builtins.object"}:
             self.handed_over(arguments, point, obj.cls.node.name)
+
+    def _keep_arguments(self, obj: Obj, arguments: Arguments, node: ast.expr) -> None:
+        """`BaseException.__init__`: the arguments stay in `args`."""
+        kept = self.sequence("tuple", self.stand_in(node, "args"), list(arguments.positional))
+        self.assign_attribute(only(obj), "args", kept, node)
 
     def fill_content(self, obj: Obj, arguments: Arguments, point: CallPoint) -> None:
         """`dict.__init__` or its like on an instance of a class that inherits from a container."""

@@ -66,26 +66,21 @@ class IterationFunctions(RecordFunctions):
             return self.sequence("list", point.node, ranked)
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
         if items is None:
-            self.compared_by(arguments.keyword("key"), elements, point)
+            self.compare(arguments.keyword("key"), elements, point)
         return self.many("list", point.node, elements)
-
-    def compared_by(self, key: Values, elements: Values, point: CallPoint) -> Values:
-        """What a key function gives for elements, if there are any; its results are compared."""
-        return self.forced(self._apply(key, [elements], point), point.node) if elements else EMPTY
 
     def _ranked(
         self, items: list[Values], key: Values, backwards: bool | None, point: CallPoint
     ) -> list[Values] | None:
         """Elements in the order of their keys, where these are constants."""
-        found = [self.compared_by(key, item, point) or item for item in items]
+        found = [self.asked(key, item, point) or item for item in items]
         ranks = [self._rank(values) for values in found]
-        if backwards is None:
-            return None
         try:
-            order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=backwards)  # type: ignore[arg-type, return-value]  # what cannot be compared raises
+            order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=bool(backwards))  # type: ignore[arg-type, return-value]  # what cannot be compared raises
         except TypeError:
+            self.compare_ranks(joined(found), point)
             return None
-        return [items[index] for index in order]
+        return None if backwards is None else [items[index] for index in order]
 
     def _rank(self, values: Values) -> object:
         """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
@@ -103,7 +98,7 @@ class IterationFunctions(RecordFunctions):
             return self.forced(ranked[0], point.node)
         elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
         if not items:
-            self.compared_by(arguments.keyword("key"), elements, point)
+            self.compare(arguments.keyword("key"), elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
 
     def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -154,7 +149,7 @@ class IterationFunctions(RecordFunctions):
         return self.sequence("iterator", point.node, pairs)
 
     def _call_zipped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        columns = [self.items(next(iter(v))) if len(v) == 1 and _container(v) else None for v in arguments.positional]  # type: ignore[arg-type]  # _container has looked
+        columns = [self.exact_items(values) for values in arguments.positional]
         if arguments.star is None and columns and all(column is not None for column in columns):
             rows = zip(*(column for column in columns if column is not None), strict=False)
             pairs = [self.tuple_at(point.node, index, list(row)) for index, row in enumerate(rows)]
@@ -167,12 +162,6 @@ class IterationFunctions(RecordFunctions):
             return self.many("iterator", point.node, self.tuple_at(point.node, 0, elements))
         mixed = joined([self.iterated(arguments.star, point.node), *elements])
         return self.many("iterator", point.node, self.many("tuple", self.stand_in(point.node, "row"), mixed))
-
-    def _apply(self, functions: Values, arguments: list[Values], point: CallPoint) -> Values:
-        """Call what a library function was given."""
-        if not functions or functions == NONE:
-            return EMPTY
-        return self.call(functions, Arguments(tuple(arguments)), CallPoint(point.node, point.at, direct=False))
 
     def _call_mapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """One call for each element where these are known, and none where there are none."""
@@ -193,7 +182,7 @@ class IterationFunctions(RecordFunctions):
         results = []
         for number, row in enumerate(zip(*columns, strict=False)):
             with self.turn(number):
-                results.append(self._apply(function, list(row), point))
+                results.append(self.apply(function, list(row), point))
         return results
 
     def _call_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -213,7 +202,7 @@ class IterationFunctions(RecordFunctions):
         items = self.exact_items(arguments.argument(1, "iterable"))
         if items is None or len(items) > _MAP_LIMIT:
             elements = self.iterated(arguments.argument(1, "iterable"), point.node)
-            self.compared_by(function, elements, point)
+            self.asked(function, elements, point)
             return self.many("iterator", point.node, elements)
         found = self._each_row(function, [items], point) if function and function != NONE else items
         truths = [self.truth_of(self.forced(values, point.node)) for values in found]
@@ -231,7 +220,7 @@ class IterationFunctions(RecordFunctions):
         if not start and items:
             start, items = items[0], items[1:]
         for element in items:
-            start = self._apply(function, [start, element], point)
+            start = self.apply(function, [start, element], point)
         return start
 
     def _folded(self, function: Values, start: Values, element: Values, point: CallPoint) -> Values:
@@ -239,7 +228,7 @@ class IterationFunctions(RecordFunctions):
         result = start or element
         for _ in range(_FOLDS if element else 0):
             before = result
-            result = join(before, self._apply(function, [before, element], point))
+            result = join(before, self.apply(function, [before, element], point))
             if result == before:
                 break
         return result
@@ -280,10 +269,6 @@ class IterationFunctions(RecordFunctions):
         return self.mixed([self.forced(values, point.node) for values in arguments.all])
 
 
-def _container(values: Values) -> bool:
-    return all(isinstance(value, Obj) and value.kind not in ("instance", "dict") for value in values)
-
-
 ITERATION_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(
         (
@@ -296,6 +281,7 @@ ITERATION_HANDLERS: dict[str, Handler] = {
         (
             *("builtins.dict", "types.MappingProxyType"),
             *(f"collections.{name}" for name in ("OrderedDict", "UserDict", "defaultdict")),
+            *("weakref.WeakValueDictionary", "weakref.WeakKeyDictionary"),
         ),
         IterationFunctions._call_new_dict,
     ),

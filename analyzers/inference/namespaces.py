@@ -74,6 +74,16 @@ class Namespaces(Calls):
             self.store_item(obj, const(bound), self.module_attribute(name, bound))
         return obj
 
+    def dict_of(self, value: Value, node: ast.expr) -> Value:
+        """A dict as it is now, also that of a module; anything else itself."""
+        match value:
+            case Method(receiver=ModuleRef(name=name), name="__dict__"):
+                return self.module_dict(name, node)
+            case Obj(kind="dict"):
+                return self.current(value, node)
+            case _:
+                return value
+
     def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`vars(thing)`, the globals where nothing is given."""
         targets = joined(arguments.all) if arguments.all else only(ModuleRef(self.env.module))
@@ -116,8 +126,8 @@ class Namespaces(Calls):
             self.handed_over(arguments._replace(keywords=()), point, name)
         return made
 
-    def _call_threads_own(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`threading.local()`: here, the attributes that any thread gave it."""
+    def _call_bare(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`threading.local()`, `ModuleType(name)`: it has the attributes that it is given later, in any thread."""
         return self._call_namespace(name, Arguments(), point)
 
 
@@ -127,5 +137,6 @@ NAMESPACE_HANDLERS: dict[str, Handler] = {
     "inspect.getmembers_static": Namespaces._call_members,
     "types.SimpleNamespace": Namespaces._call_namespace,
     "argparse.Namespace": Namespaces._call_namespace,
-    "threading.local": Namespaces._call_threads_own,
+    "threading.local": Namespaces._call_bare,
+    "types.ModuleType": Namespaces._call_bare,
 }

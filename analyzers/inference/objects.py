@@ -3,7 +3,7 @@
 import ast
 
 from analyzers.inference.core import Core
-from analyzers.inference.store import Location
+from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
     EMPTY,
     PLAIN,
@@ -32,6 +32,7 @@ _NEXT = "next"
 _MAPS = "maps"
 _MEMBERS = "members"
 FACTORY = "factory"
+RETURNED = "returned"
 COUNTED = "counted"
 VIEWED = "viewed"
 """The cell of a dict that is the `__dict__` of a class or an instance: its owner."""
@@ -70,6 +71,8 @@ class Objects(Core):
     def sequence(self, kind: str, site: ast.AST, items: list[Values]) -> Values:
         """A new list, tuple, set or iterator with exactly these elements."""
         obj = self.allocate(kind, site)
+        if kind == "set":
+            items = [self.hashed(values) for values in items]
         if obj in self.summaries or len(items) > _EXACT_LENGTH_LIMIT or kind == "set":
             self.weaken((obj, _ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
@@ -92,6 +95,7 @@ class Objects(Core):
 
     def has_member(self, obj: Obj, values: Values) -> bool | None:
         """Whether a set certainly has an element, or certainly has not."""
+        values = self.hashed(values)
         elements = self.elements(obj)
         if not self._is_one(values) or not all(map(self.distinct, elements)):
             return None
@@ -133,6 +137,10 @@ class Objects(Core):
         They are asked for to run through them, after which an iterator may have fewer left.
         """
         value = single(values)
+        if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= _EXACT_LENGTH_LIMIT:
+            return [const(character) for character in value.value]
+        if isinstance(value, Const) and isinstance(value.value, tuple):
+            return constant_items(value)
         if not isinstance(value, Obj):
             return None
         if value.kind == "dict":
@@ -170,11 +178,23 @@ class Objects(Core):
         self.weaken((obj, _ANY), join(self.elements(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
 
+    def hashed(self, keys: Values) -> Values:
+        """Keys as a dict compares them: tuples of constants by what is in them."""
+        if not any(isinstance(key, Obj) and key.kind == "tuple" for key in keys):
+            return keys
+        return frozenset(self._hashed(key) for key in keys)
+
+    def _hashed(self, key: Value) -> Value:
+        items = self.items(key) if isinstance(key, Obj) and key.kind == "tuple" else None
+        parts = [single(self.hashed(item)) for item in items or ()]
+        known = [part.value for part in parts if isinstance(part, Const)]
+        return key if items is None or len(known) < len(items) else Const(tuple(known), "tuple")
+
     def store_item(self, obj: Obj, keys: Values, values: Values) -> None:
         """`obj[key] = values` for each possible key."""
         if obj.kind == "dict":
             self._pass_on(obj, keys, values)
-            self.keep_entry(obj, keys, values)
+            self.keep_entry(obj, self.hashed(keys), values)
             return
         key = single(keys)
         index = key.value if isinstance(key, Const) else None
@@ -234,7 +254,7 @@ class Objects(Core):
 
     def holds(self, obj: Obj, keys: Values) -> bool | None:
         """Whether a dict certainly has the key, or certainly has not."""
-        key, present = single(keys), self.keys(obj)
+        key, present = single(self.hashed(keys)), self.keys(obj)
         if key is None or not self.distinct(key) or self.exact_keys(obj) is None:
             return None
         if key in present:
@@ -247,6 +267,14 @@ class Objects(Core):
         if obj in self.summaries or self.read((obj, _ANY)) or not all(map(self.distinct, keys)):
             return None
         return sorted(keys, key=lambda key: min(_numbers(self.read((obj, ("position", slot(key))))), default=0))
+
+    def grows(self, deltas: list[Delta]) -> bool:
+        """Whether going on from any of these adds something to what the memory holds."""
+        return any(
+            join(self.store.get(location), values) != self.store.get(location)
+            for delta in deltas
+            for location, values in delta.items()
+        )
 
     def certain_keys(self, obj: Obj) -> list[Value] | None:
         """The keys of a dict in the order of their insertion, where it has all of them and no others."""
@@ -264,7 +292,8 @@ class Objects(Core):
         """`obj[key]`; the empty set where no such element can be."""
         if not keys:
             return EMPTY
-        return joined(self._item(obj, key) for key in ordered(keys))
+        known = self.hashed(keys) if obj.kind == "dict" else keys
+        return joined(self._item(obj, key) for key in ordered(known))
 
     def _item(self, obj: Obj, key: Value) -> Values:
         if obj.kind == "dict":
@@ -297,7 +326,7 @@ class Objects(Core):
         if obj.kind != "dict":
             self.take_item(obj, keys)
             return
-        key = single(keys)
+        key = single(self.hashed(keys))
         if key is not None and key in self.keys(obj) and self.distinct(key) and obj not in self.summaries:
             self.write(item(obj, slot(key)), EMPTY)
             self.write((obj, _KEYS), self.keys(obj) - {key})
@@ -332,6 +361,10 @@ class Objects(Core):
             self._empty_dict(obj)
         return obj
 
+    def returned_by(self, iterator: Obj) -> Values:
+        """What a generator gives at its end."""
+        return self.read((iterator, RETURNED))
+
     def chain(self, obj: Obj, maps: list[Values]) -> None:
         """Make a dict the view of several."""
         self.write((obj, _MAPS), const(len(maps)))
@@ -351,6 +384,13 @@ class Objects(Core):
         self.write((obj, _KEYS), EMPTY)
         self.write((obj, _ANY), EMPTY)
         self.write((obj, _SIZE), const(0))
+
+
+def constant_items(value: Const) -> list[Values] | None:
+    """The elements of a tuple that is a constant."""
+    if not isinstance(value.value, tuple):
+        return None
+    return [frozenset({Const(part, type(part).__name__)}) for part in value.value]  # type: ignore[arg-type]  # parts are constants
 
 
 def _numbers(values: Values) -> list[int]:

@@ -91,7 +91,7 @@ class Operators(Library):
         """`op operand`."""
         value = single(operand)
         if isinstance(op, ast.Not):
-            truth = self.truth_of(operand)
+            truth = self.truth_of(self.tested(operand, node, force=False))
             return self.operated(node, operand) if truth is None else const(not truth)
         if isinstance(op, ast.USub) and isinstance(value, Const) and isinstance(value.value, int):
             return const(-value.value)
@@ -175,6 +175,21 @@ class Operators(Library):
         return None
 
     # Comparisons and conditions.
+
+    def tested(self, values: Values, node: ast.expr, force: bool = True) -> Values:
+        """`values` as a condition: `__bool__` or `__len__` of the project's classes decides about their instances."""
+        point = CallPoint(node, node, direct=False)
+        results = [self._truth_by_method(value, point) for value in ordered(values) if isinstance(value, Obj)]
+        asked = [result for result in results if result is not None]
+        rest = self.forced(values, node) if force else values
+        return join(rest, *asked)
+
+    def _truth_by_method(self, value: Obj, point: CallPoint) -> Values | None:
+        if value.kind != "instance" or value.cls is None:
+            return None
+        order = self.linearized(value.cls)
+        name = next((name for name in ("__bool__", "__len__") if self.class_attribute(order, name)), None)
+        return None if name is None else self.call_method(value, name, Arguments(), point)
 
     def compared(self, parts: list[Values], ops: list[ast.cmpop], node: ast.expr) -> Values:
         """A chain of comparisons: a constant where it is decided."""

@@ -81,7 +81,7 @@ class Patterns(Targets):
     def _matches_sequence(self, patterns: list[ast.pattern], value: Value) -> bool | None:
         if self._is_another(value, ("list", "tuple")):
             return False
-        items = self.parts_of(value) if isinstance(value, Obj) else None
+        items = self.parts_of(value) if isinstance(value, Obj | Const) else None
         if items is None:
             return None
         parts = _aligned(patterns, items, lambda _: PLAIN)
@@ -89,8 +89,10 @@ class Patterns(Targets):
 
     def _is_another(self, value: Value, kinds: tuple[str, ...]) -> bool:
         """Whether a value is known to be no object of these kinds, nor of a class that is like them."""
+        if isinstance(value, Const):
+            return value.kind not in kinds
         if not isinstance(value, Obj):
-            return isinstance(value, Const | EntityRef | Function)
+            return isinstance(value, EntityRef | Function)
         if value.kind != "instance" or value.cls is None:
             return value.kind not in kinds
         content, bases = self.content(value), self.external_bases(value.cls)
@@ -184,7 +186,7 @@ class Patterns(Targets):
     def _bind_sequence(self, patterns: list[ast.pattern], subject: Values) -> None:
         rows = []
         for value in ordered(subject):
-            items = self.parts_of(value) if isinstance(value, Obj) else None
+            items = self.parts_of(value) if isinstance(value, Obj | Const) else None
             parts = None if items is None else _aligned(patterns, items, partial(self._starred, patterns))
             if parts is None:
                 element = self.iterated(only(value), standing_for(patterns[0])) if patterns else EMPTY

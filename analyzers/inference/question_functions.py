@@ -85,6 +85,10 @@ class QuestionFunctions(PickingFunctions):
             case Obj(kind="instance", cls=ClassRef() as cls):
                 if set(self.linearized(cls)) & set(own):
                     return True
+                protocols = [each for each in own if "typing.Protocol" in self.external_bases(each)]
+                if protocols:
+                    fits = [self._fits(value, each) for each in protocols]
+                    return True if True in fits else None if None in fits or others else False
                 foreign = self.external_bases(cls) if builtin else self.external_bases(cls) & {""}
                 return None if others or foreign else False
             case Obj(kind=kind) if kind != "iterator":
@@ -95,6 +99,11 @@ class QuestionFunctions(PickingFunctions):
                 return None if others else False
             case _:
                 return None
+
+    def _fits(self, value: Value, protocol: ClassRef) -> bool | None:
+        """Whether an object has everything that a protocol asks for."""
+        found = [self.has_attribute(value, name) for name in sorted(protocol.env.names) if not name.startswith("_")]
+        return False if False in found else None if None in found else True
 
     def implementations(self, generic: Function, others: list[Function], arguments: Arguments) -> list[Function]:
         """The implementations of a generic function that a call with these arguments may reach."""

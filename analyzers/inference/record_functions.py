@@ -71,6 +71,10 @@ class RecordFunctions(BuiltinMethods):
     def _call_exception_group(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return self.exception_group(self.iterated(arguments.argument(1, "excs"), point.node), point.node)
 
+    def _call_no_member(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`enum.nonmember(value)`: an attribute of the enum, which is no member."""
+        return only(Descriptor("field", joined(arguments.positional)))
+
     def _call_copy(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return joined(self._copy_of(value, point) for value in ordered(arguments.argument(0, "x")))
 
@@ -138,7 +142,7 @@ class RecordFunctions(BuiltinMethods):
             return text.value.replace(",", " ").split()
         names = []
         for item in self.exact_items(given) or []:
-            pair = self.exact_items(item)
+            pair = None if isinstance(single(item), Const) else self.exact_items(item)
             name = single(pair[0] if pair else item)
             if not (isinstance(name, Const) and isinstance(name.value, str)):
                 return None
@@ -159,6 +163,7 @@ RECORD_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("dataclasses.asdict", "attrs.asdict"), RecordFunctions._call_as_dict),
     **dict.fromkeys(("dataclasses.fields", "attrs.fields"), RecordFunctions._call_fields),
     **dict.fromkeys(("builtins.ExceptionGroup", "builtins.BaseExceptionGroup"), RecordFunctions._call_exception_group),
+    "enum.nonmember": RecordFunctions._call_no_member,
     "copy.copy": RecordFunctions._call_copy,
     "copy.deepcopy": RecordFunctions._call_deep_copy,
     **dict.fromkeys(("collections.namedtuple", "typing.NamedTuple"), RecordFunctions._call_named_tuple),

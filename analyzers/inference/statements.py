@@ -17,6 +17,7 @@ from analyzers.inference.values import (
     Const,
     External,
     Obj,
+    Value,
     Values,
     join,
     joined,
@@ -115,15 +116,20 @@ class Statements(Contexts):
                 case ast.Subscript(value=value, slice=key):
                     keys = self.evaluate(key)
                     for obj in self.evaluate(value):
-                        if isinstance(obj, Obj) and obj.kind != "instance":
-                            self.remove_item(obj, keys)
+                        self._delete_item(obj, keys, target)
                 case ast.Attribute(value=value, attr=attr):
                     self.delete_attribute(self.evaluate(value), attr)
                 case _:
                     pass
 
+    def _delete_item(self, obj: Value, keys: Values, node: ast.expr) -> None:
+        if isinstance(obj, Obj) and obj.kind != "instance":
+            self.remove_item(obj, keys)
+        elif isinstance(obj, Obj):
+            self.call_method(obj, "__delitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
+
     def _exec_assert(self, node: ast.Assert) -> bool | None:
-        values = self.forced(self.evaluate(node.test), node.test)
+        values = self.tested(self.evaluate(node.test), node.test)
         if node.msg is not None:
             self.maybe(node.msg)
         return False if self.truth_of(values) is False else None
@@ -152,7 +158,7 @@ class Statements(Contexts):
     # Branches.
 
     def _exec_if(self, node: ast.If) -> bool:
-        truth = self.truth_of(self.forced(self.evaluate(node.test), node.test))
+        truth = self.truth_of(self.tested(self.evaluate(node.test), node.test))
         if truth is None and isinstance(node.test, ast.BoolOp):
             truth = self._decided_by_part(node.test)
         arms: list[Callable[[], bool]] = []
@@ -273,7 +279,7 @@ class Statements(Contexts):
         return bool(ends)
 
     def _exec_while(self, node: ast.While) -> bool:
-        values = self.forced(self.evaluate(node.test), node.test)
+        values = self.tested(self.evaluate(node.test), node.test)
         truth = self.truth_of(values)
         if truth is False:
             return self.execute(node.orelse)
@@ -282,7 +288,7 @@ class Statements(Contexts):
         def turn() -> bool:
             ends = self._narrowed(node.test, True) and self.execute(node.body)
             if ends and not endless:
-                self.forced(self.evaluate(node.test), node.test)
+                self.tested(self.evaluate(node.test), node.test)
             return ends
 
         return self._loop(turn, node.orelse, endless)
@@ -301,19 +307,12 @@ class Statements(Contexts):
             before = self.store.since(start)
             breaks += [{**before, **each} for each in loop.breaks]
             again = ([delta] if falls else []) + loop.continues
-            if not self._grows(again):
+            if not self.grows(again):
                 break
             self.store.merge([{}, *again])
         else:
             self.run.unsettled = True
         return self._ending(breaks, orelse, normal=not endless, mark=start)
-
-    def _grows(self, deltas: list[Delta]) -> bool:
-        return any(
-            join(self.store.get(location), values) != self.store.get(location)
-            for delta in deltas
-            for location, values in delta.items()
-        )
 
 
 _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {

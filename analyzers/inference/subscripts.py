@@ -2,6 +2,7 @@
 
 import ast
 
+from analyzers.inference.objects import constant_items
 from analyzers.inference.operators import Operators
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
@@ -61,11 +62,17 @@ class Subscripts(Operators):
             case Data():
                 return only(Data(value.origins | self.origins(keys), value.opaque))
             case Const():
-                return PLAIN
+                return self._subscripted_constant(value, keys)
             case Method():
                 return self.opaque("a subscript of an attribute outside the project")
             case _:
                 return self.mixed([self.forced(only(value), node), self.forced(keys, node)])  # type: ignore[arg-type]  # any other Value
+
+    def _subscripted_constant(self, value: Const, keys: Values) -> Values:
+        items, key = constant_items(value), single(keys)
+        if items is None or not (isinstance(key, Const) and isinstance(key.value, int)):
+            return PLAIN
+        return items[key.value] if -len(items) <= key.value < len(items) else EMPTY
 
     def _subscripted_class(self, cls: ClassRef, keys: Values, node: ast.expr) -> Values:
         if not self.is_enum(cls):
@@ -84,12 +91,11 @@ class Subscripts(Operators):
     def _subscripted_instance(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
         point = CallPoint(node, node, direct=False)
         found = self.call_method(obj, "__getitem__", Arguments((keys,)), point)
-        content = self.content(obj)
-        if content is not None and not self.holds(content, keys):
-            missing = self.call_method(obj, "__missing__", Arguments((keys,)), point)
-            found = found if missing is None else join(found or EMPTY, missing)
         if found is not None:
-            return found
+            content = self.content(obj)
+            held = self.holds(content, keys) if content is not None and content.kind == "dict" else True
+            missing = None if held else self.call_method(obj, "__missing__", Arguments((keys,)), point)
+            return found if missing is None else join(found, missing)
         found = self.item_of_instance(obj, keys)
         if found is not None:
             return found

@@ -3,10 +3,12 @@
 import ast
 
 from analyzers.inference.expressions import Expressions
+from analyzers.inference.objects import constant_items
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
     Arguments,
+    Const,
     Method,
     ModuleRef,
     Obj,
@@ -89,7 +91,7 @@ class Targets(Expressions):
 
     def _parts(self, value: object, targets: list[ast.expr], node: ast.expr) -> list[Values]:
         starred = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
-        items = self.parts_of(value) if isinstance(value, Obj) else None
+        items = self.parts_of(value) if isinstance(value, Obj | Const) else None
         if items is not None and starred is None and len(items) == len(targets):
             return items
         if items is not None and starred is not None and len(items) >= len(targets) - 1:
@@ -100,6 +102,8 @@ class Targets(Expressions):
         element = self.iterated(only(value), node)  # type: ignore[arg-type]  # a Value
         return [self.many("list", t, element) if isinstance(t, ast.Starred) else element for t in targets]
 
-    def parts_of(self, obj: Obj) -> list[Values] | None:
+    def parts_of(self, obj: Obj | Const) -> list[Values] | None:
         """The elements of a sequence or record one by one, where their number is known."""
+        if isinstance(obj, Const):
+            return constant_items(obj)
         return self.record_items(obj) if obj.kind == "instance" else self.items(obj)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from analyzers.model.calls import Category
 from analyzers.model.facts import FunctionNode
 
-Constant = str | bytes | int | float | complex | bool | None
+Constant = str | bytes | int | float | complex | bool | tuple[object, ...] | None
+"""A tuple of constants is a constant where it is the key of a dict or the element of a set."""
 
 
 class Env:
@@ -85,13 +86,14 @@ class Function(NamedTuple):
     """A function or lambda of the project, with the scope that it closes over.
 
     `wraps` is the function whose name and signature it took by `functools.wraps`; `owner` the class that defines it,
-    for `super()`.
+    for `super()`; `defaults` are those of its parameters, in the order of the signature.
     """
 
     node: FunctionNode
     env: Env
     wraps: "Function | None" = None
     owner: "ClassRef | None" = None
+    defaults: "tuple[Values, ...]" = ()
     tag: str = "function"
 
 
@@ -239,6 +241,7 @@ class Descriptor(NamedTuple):
     kind: str
     function: "Values"
     setter: "Values" = frozenset()
+    deleter: "Values" = frozenset()
     tag: str = "descriptor"
 
 
