@@ -2,7 +2,7 @@
 
 import ast
 
-from analyzers.inference.entities import Entities
+from analyzers.inference.hierarchy import Hierarchy
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint
 from analyzers.inference.store import Location
@@ -40,10 +40,7 @@ from analyzers.inference.values import (
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.model.calls import Category
-from analyzers.model.facts import Reference
 
-_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag"})
-_RECORDS = frozenset({"typing.NamedTuple", "pydantic.BaseModel", "typing.TypedDict"})
 _OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
 _CONTAINERS = {
     "builtins.dict": "dict",
@@ -64,60 +61,12 @@ _THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 _OF_CONTAINERS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__iter__"})
 
 
-class Classes(Entities):
+class Classes(Hierarchy):
     """Attribute access on everything, classes of the project above all."""
 
     def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]  # handed through to Core as they came
-        self.bases: dict[ClassRef, list[Values]] = {}
-        self.record_classes: set[ClassRef] = set()
+        super().__init__(*arguments)
         self.attribute_names: dict[ClassRef, dict[str, None]] = {}
-
-    # The method resolution order.
-
-    def linearized(self, cls: ClassRef) -> list[ClassRef]:
-        """The project's classes in method resolution order (C3); a base that may be several classes contributes all."""
-        bases = [base for base in self._base_values(cls) if isinstance(base, ClassRef) and base is not cls]
-        lines = [*(self.linearized(base) for base in bases), bases]
-        order = [cls]
-        while lines := [line for line in lines if line]:
-            heads = (line[0] for line in lines if not any(line[0] in other[1:] for other in lines))
-            head = next(heads, lines[0][0])
-            order.append(head)
-            lines = [[ancestor for ancestor in line if ancestor != head] for line in lines]
-        return order
-
-    def _base_values(self, cls: ClassRef) -> list[Value]:
-        return [value for values in self.bases.get(cls, []) for value in ordered(values)]
-
-    def external_bases(self, cls: ClassRef) -> set[str]:
-        """The canonical names of the classes outside the project that `cls` inherits from."""
-        found = set()
-        for ancestor in self.linearized(cls):
-            for base in self._base_values(ancestor):
-                match base:
-                    case External(name=name):
-                        found.add(name)
-                    case ClassRef():
-                        pass
-                    case _:
-                        found.add("")
-        return found
-
-    def is_enum(self, cls: ClassRef) -> bool:
-        return bool(self.external_bases(cls) & _ENUMS)
-
-    def is_record(self, cls: ClassRef) -> bool:
-        """Whether the constructor takes the annotated attributes in order."""
-        return any(c in self.record_classes for c in self.linearized(cls)) or bool(self.external_bases(cls) & _RECORDS)
-
-    def class_attribute(self, classes: list[ClassRef], name: str) -> Values | None:
-        """The first definition of `name` along `classes`, not bound to anything; None where there is none."""
-        for cls in classes:
-            location: Location = (cls.env.owner, name)
-            if location in self.store:
-                return self.read(location)
-        return None
 
     # Attribute access.
 
@@ -129,7 +78,7 @@ class Classes(Entities):
             case ModuleRef(name=module):
                 return only(Method(value, name)) if name == "__dict__" else self.module_attribute(module, name)
             case External():
-                return self._external_attribute(value, name, node)
+                return self.external_attribute(value, name, node)
             case Obj(kind="instance", cls=ClassRef()):
                 return self._instance_attribute(value, name, node)
             case ClassRef():
@@ -138,9 +87,9 @@ class Classes(Entities):
                 return self._super_attribute(cls, receiver, name, node)
             case Function() | EntityRef() | Partial():
                 own = self.read(attribute_cell(value, name))
-                return own or self._attribute_of_function(value, name)
+                return own or self.attribute_of_function(value, name)
             case Bound():
-                return self._attribute_of_bound(value, name, node)
+                return self.attribute_of_bound(value, name, node)
             case Unknown():
                 return only(value)
             case Pending() if name == flytekit.WITH_OVERRIDES:
@@ -149,36 +98,6 @@ class Classes(Entities):
                 return self.attribute(self.forced(only(value), node), name, node)
             case _:
                 return only(Method(value, name))
-
-    def _attribute_of_bound(self, value: Bound, name: str, node: ast.expr) -> Values:
-        match name:
-            case "__call__":
-                return only(value)
-            case "__self__":
-                return only(value.receiver)
-            case "__func__":
-                return only(value.function)
-            case _:
-                return self._attribute_of(value.function, name, node)
-
-    def _attribute_of_function(self, value: Function | EntityRef | Partial, name: str) -> Values:
-        if name == "__call__":
-            return only(value)
-        if isinstance(value, Partial) and name == "func":
-            return value.function
-        function = self.entities[value.number].function if isinstance(value, EntityRef) else value
-        if name != "__name__" or not isinstance(function, Function):
-            return only(Method(value, name))
-        while function.wraps is not None:
-            function = function.wraps
-        return const("<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name)
-
-    def _external_attribute(self, value: External, name: str, node: ast.expr) -> Values:
-        full = flytekit.canonical(f"{value.name}.{name}")
-        if full in flytekit.REPLACED:
-            place = self.module.place(node)
-            self.module.references.setdefault(place, Reference(place, full))
-        return only(External(full))
 
     def _attribute_of_class(self, cls: ClassRef, name: str, node: ast.expr) -> Values:
         found = self.class_attribute(self.linearized(cls), name)
