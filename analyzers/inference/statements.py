@@ -155,12 +155,12 @@ class Statements(Failures):
         truth = self.truth_of(self.forced(self.evaluate(node.test), node.test))
         arms: list[Callable[[], bool]] = []
         if truth is not False:
-            arms.append(lambda: self._narrowed(node.test, True) and self.execute(node.body))
+            arms.append(lambda: self.narrowed(node.test, True) and self.execute(node.body))
         if truth is not True:
-            arms.append(lambda: self._narrowed(node.test, False) and self.execute(node.orelse))
+            arms.append(lambda: self.narrowed(node.test, False) and self.execute(node.orelse))
         return self.alternatives(arms)
 
-    def _narrowed(self, test: ast.expr, outcome: bool) -> bool:
+    def narrowed(self, test: ast.expr, outcome: bool) -> bool:
         """Keep of a name what the condition allows; false where nothing is left."""
         match test:
             case ast.Compare(
@@ -272,7 +272,7 @@ class Statements(Failures):
         endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
 
         def turn() -> bool:
-            ends = self._narrowed(node.test, True) and self.execute(node.body)
+            ends = self.narrowed(node.test, True) and self.execute(node.body)
             if ends and not endless:
                 self.forced(self.evaluate(node.test), node.test)
             return ends
