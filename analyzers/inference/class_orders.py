@@ -1,6 +1,6 @@
 """The classes of the project: their bases, their order in method resolution, and what kind of class they are."""
 
-from analyzers.inference.entities import Entities
+from analyzers.inference.function_attributes import FunctionAttributes
 from analyzers.inference.store import Location
 from analyzers.inference.values import ClassRef, External, Obj, Value, Values, ordered
 from analyzers.knowledge.libraries import is_exception
@@ -19,7 +19,7 @@ _CONTAINERS = {
 }
 
 
-class ClassOrders(Entities):
+class ClassOrders(FunctionAttributes):
     """What follows from the bases of a class."""
 
     def __init__(self, *arguments: object) -> None:

@@ -40,7 +40,6 @@ from analyzers.inference.values import (
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.model.calls import Category
-from analyzers.model.facts import Reference
 
 _STEPS = 12
 """How many steps of an iterator are followed until another one adds nothing."""
@@ -67,7 +66,7 @@ class Classes(ClassOrders):
             case ModuleRef(name=module):
                 return only(Method(value, name)) if name == "__dict__" else self.module_attribute(module, name)
             case External():
-                return self._external_attribute(value, name, node)
+                return self.external_attribute(value, name, node)
             case Obj(kind="instance", cls=ClassRef()):
                 return self._instance_attribute(value, name, node)
             case ClassRef():
@@ -76,9 +75,9 @@ class Classes(ClassOrders):
                 return self._super_attribute(cls, receiver, name, node)
             case Function() | EntityRef() | Partial():
                 own = self.read(attribute_cell(value, name))
-                return own or self._attribute_of_function(value, name)
+                return own or self.attribute_of_function(value, name)
             case Bound():
-                return self._attribute_of_bound(value, name, node)
+                return self.attribute_of_bound(value, name, node)
             case Unknown():
                 return only(value)
             case Pending() if name == flytekit.WITH_OVERRIDES:
@@ -87,36 +86,6 @@ class Classes(ClassOrders):
                 return self.attribute(self.forced(only(value), node), name, node)
             case _:
                 return only(Method(value, name))
-
-    def _attribute_of_bound(self, value: Bound, name: str, node: ast.expr) -> Values:
-        match name:
-            case "__call__":
-                return only(value)
-            case "__self__":
-                return only(value.receiver)
-            case "__func__":
-                return only(value.function)
-            case _:
-                return self._attribute_of(value.function, name, node)
-
-    def _attribute_of_function(self, value: Function | EntityRef | Partial, name: str) -> Values:
-        if name == "__call__":
-            return only(value)
-        if isinstance(value, Partial) and name == "func":
-            return value.function
-        function = self.entities[value.number].function if isinstance(value, EntityRef) else value
-        if name != "__name__" or not isinstance(function, Function):
-            return only(Method(value, name))
-        while function.wraps is not None:
-            function = function.wraps
-        return const("<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name)
-
-    def _external_attribute(self, value: External, name: str, node: ast.expr) -> Values:
-        full = flytekit.canonical(f"{value.name}.{name}")
-        if full in flytekit.REPLACED:
-            place = self.module.place(node)
-            self.module.references.setdefault(place, Reference(place, full))
-        return only(External(full))
 
     def _attribute_of_class(self, cls: ClassRef, name: str, node: ast.expr) -> Values:
         if name == "__dict__":

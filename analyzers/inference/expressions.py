@@ -170,7 +170,8 @@ class Expressions(Comprehensions):
         for outcome, arm in ((True, node.body), (False, node.orelse)):
             if truth is None or truth is outcome:
                 mark = self.store.mark()
-                arms.append(self.evaluate(arm))
+                if self.narrowed(node.test, outcome):
+                    arms.append(self.evaluate(arm))
                 deltas.append(self.store.rewind(mark))
         self.store.merge(deltas)
         return joined(arms)

@@ -163,9 +163,9 @@ class Statements(Contexts):
             truth = self._decided_by_part(node.test)
         arms: list[Callable[[], bool]] = []
         if truth is not False:
-            arms.append(lambda: self._narrowed(node.test, True) and self.execute(node.body))
+            arms.append(lambda: self.narrowed(node.test, True) and self.execute(node.body))
         if truth is not True:
-            arms.append(lambda: self._narrowed(node.test, False) and self.execute(node.orelse))
+            arms.append(lambda: self.narrowed(node.test, False) and self.execute(node.orelse))
         return self.alternatives(arms)
 
     def _decided_by_part(self, test: ast.BoolOp) -> bool | None:
@@ -174,7 +174,7 @@ class Statements(Contexts):
         simple = [part for part in test.values if isinstance(part, ast.Name | ast.Constant)]
         return deciding if any(self.truth_of(self.evaluate(part)) is deciding for part in simple) else None
 
-    def _narrowed(self, test: ast.expr, outcome: bool) -> bool:
+    def narrowed(self, test: ast.expr, outcome: bool) -> bool:
         """Keep of a name what the condition allows; false where nothing is left."""
         match test:
             case ast.Compare(
@@ -286,7 +286,7 @@ class Statements(Contexts):
         endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
 
         def turn() -> bool:
-            ends = self._narrowed(node.test, True) and self.execute(node.body)
+            ends = self.narrowed(node.test, True) and self.execute(node.body)
             if ends and not endless:
                 self.tested(self.evaluate(node.test), node.test)
             return ends
