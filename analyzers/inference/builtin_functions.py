@@ -253,6 +253,23 @@ class BuiltinFunctions(OperatorFunctions):
         found = [self.has_attribute(value, name) for name in sorted(protocol.env.names) if not name.startswith("_")]
         return False if False in found else None if None in found else True
 
+    def _call_object_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        for value in ordered(joined(arguments.positional[:1])):
+            if isinstance(value, Obj) and value.cls is not None:
+                self.set_attribute(value, Arguments(arguments.positional[1:]), point.node)
+        return NONE
+
+    def _call_sum(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """Numbers as a rule; instances of the project's classes are asked by `__radd__` and `__add__`."""
+        elements = self.iterated(joined(arguments.positional[:1]), point.node)
+        found = [
+            self.call_method(value, method, Arguments((PLAIN,)), CallPoint(point.node, point.at, direct=False))
+            for value in ordered(elements)
+            if isinstance(value, Obj) and value.kind == "instance"
+            for method in ("__radd__", "__add__")
+        ]
+        return joined([self.computed(name, arguments, point), *(values for values in found if values is not None)])
+
     def _call_len(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         value = single(joined(arguments.positional[:1]))
         size = self.size(value) if isinstance(value, Obj) and value.kind != "instance" else None
@@ -331,6 +348,8 @@ HANDLERS: dict[str, Handler] = {
     "builtins.callable": BuiltinFunctions._call_callable,
     "builtins.hasattr": BuiltinFunctions._call_hasattr,
     "builtins.id": BuiltinFunctions._call_truth,
+    "builtins.sum": BuiltinFunctions._call_sum,
+    "builtins.object.__setattr__": BuiltinFunctions._call_object_setattr,
     "builtins.len": BuiltinFunctions._call_len,
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),

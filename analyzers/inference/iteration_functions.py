@@ -1,5 +1,7 @@
 """Builtin functions and parts of the standard library that make containers and iterators, or go through them."""
 
+from typing import Any
+
 from analyzers.inference.objects import FACTORY
 from analyzers.inference.record_functions import RecordFunctions
 from analyzers.inference.records import CallPoint, Handler
@@ -82,16 +84,20 @@ class IterationFunctions(RecordFunctions):
 
     def _ranked(self, items: list[Values], arguments: Arguments, point: CallPoint) -> list[Values] | None:
         """Elements in the order of their keys, where these are constants."""
-        key, backwards = arguments.keyword("key"), self.truth_of(arguments.keyword("reverse") or const(False))
-        found = [self._apply(key, [item], point) or item for item in items]
-        ranks = [self._rank(values) for values in found]
+        backwards = self.truth_of(arguments.keyword("reverse") or const(False))
+        ranks = self._ranks(items, arguments, point)
         if backwards is None:
             return None
         try:
-            order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=backwards)  # type: ignore[arg-type, return-value]  # what cannot be compared raises
+            order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=backwards)
         except TypeError:
             return None
         return [items[index] for index in order]
+
+    def _ranks(self, items: list[Values], arguments: Arguments, point: CallPoint) -> list[Any]:
+        """What the elements are ordered by; comparing what is not known raises TypeError."""
+        key = arguments.keyword("key")
+        return [self._rank(self._apply(key, [item], point) or item) for item in items]
 
     def _rank(self, values: Values) -> object:
         """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
@@ -104,22 +110,23 @@ class IterationFunctions(RecordFunctions):
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = list(arguments.positional)
         items = self._spread_first(arguments) if len(parts) == 1 else parts
-        ranked = self._ranked(items, arguments, point) if items else None
-        if ranked:
-            return self.forced(
-                ranked[0] if name.endswith("min") else self._greatest(ranked, arguments, point), point.node
-            )
+        found = self._outermost(name, items, arguments, point) if items and arguments.star is None else None
+        if found is not None:
+            return self.forced(found, point.node)
         elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
         if not items:
             self._apply(arguments.keyword("key"), [elements], point)
         self.compare_elements(elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
 
-    def _greatest(self, ranked: list[Values], arguments: Arguments, point: CallPoint) -> Values:
-        """The first of the elements with the greatest key."""
-        key = arguments.keyword("key")
-        last = self._rank(self._apply(key, [ranked[-1]], point) or ranked[-1])
-        return next(item for item in ranked if self._rank(self._apply(key, [item], point) or item) == last)
+    def _outermost(self, name: str, items: list[Values], arguments: Arguments, point: CallPoint) -> Values | None:
+        """The least or the greatest element, where it is known."""
+        ranks = self._ranks(items, arguments, point)
+        choose = min if name.endswith("min") else max
+        try:
+            return items[choose(range(len(items)), key=lambda index: ranks[index])]
+        except TypeError:
+            return None
 
     def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         items = self._spread_first(arguments)
