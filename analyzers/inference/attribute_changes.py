@@ -14,6 +14,8 @@ from analyzers.inference.values import (
     ModuleRef,
     Obj,
     Values,
+    const,
+    constants,
     joined,
     only,
     ordered,
@@ -41,6 +43,20 @@ class AttributeChanges(Classes):
                     self._overwrite(attribute_cell(value, name), new, strong=False)
 
     def _assign_to_instance(self, obj: Obj, cls: ClassRef, name: str, new: Values, node: ast.expr, alone: bool) -> None:
+        hook = self.class_attribute(self.linearized(cls), "__setattr__")
+        if hook:
+            self.call_method(obj, "__setattr__", Arguments((const(name), new)), CallPoint(node, node, direct=False))
+        else:
+            self._set(obj, name, new, node, alone)
+
+    def set_attribute(self, obj: Obj, arguments: Arguments, node: ast.expr) -> None:
+        """`object.__setattr__(obj, name, value)`: the `__setattr__` of the class is passed over."""
+        for name in constants(arguments.argument(0, "name")) or ():
+            self._set(obj, str(name), arguments.argument(1, "value"), node, alone=True)
+
+    def _set(self, obj: Obj, name: str, new: Values, node: ast.expr, alone: bool) -> None:
+        assert obj.cls is not None
+        cls = obj.cls
         inherited = self.class_attribute(self.linearized(cls), name) or EMPTY
         if self._set_by_descriptor(obj, inherited, new, node):
             return

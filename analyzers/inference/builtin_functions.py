@@ -194,6 +194,12 @@ class BuiltinFunctions(QuestionFunctions):
                 self.call_by_metaclass(value, method, Arguments(), CallPoint(point.node, point.at, direct=False))
         return self.computed(name, arguments, point)
 
+    def _call_object_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        for value in ordered(joined(arguments.positional[:1])):
+            if isinstance(value, Obj) and value.cls is not None:
+                self.set_attribute(value, Arguments(arguments.positional[1:]), point.node)
+        return NONE
+
     def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that uses its arguments as plain values."""
         parts = []
@@ -246,7 +252,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
     "builtins.getattr": BuiltinFunctions._call_getattr,
     "builtins.setattr": BuiltinFunctions._call_setattr,
-    "builtins.object.__setattr__": BuiltinFunctions._call_setattr,
+    "builtins.object.__setattr__": BuiltinFunctions._call_object_setattr,
     "builtins.globals": BuiltinFunctions._call_globals,
     "builtins.super": BuiltinFunctions._call_super_of,
     "builtins.type": BuiltinFunctions._call_type,

@@ -14,7 +14,6 @@ from analyzers.inference.values import (
     Coroutine,
     Data,
     Descriptor,
-    External,
     ExternalInstance,
     Function,
     Future,
@@ -61,8 +60,8 @@ class BuiltinMethods(AbstractCollections):
                 return self._generator_method(receiver, name, arguments, point)
             case Coroutine() | Pending() if name in ("__await__", flytekit.WITH_OVERRIDES):
                 return self._awaitable_method(receiver, name, arguments, point)
-            case Descriptor() if name in ("setter", "getter", "deleter"):
-                return only(_changed_property(receiver, name, joined(arguments.all)))
+            case Descriptor() if name in ("setter", "getter", "deleter", "register"):
+                return self._descriptor_method(receiver, name, arguments, point)
             case ClassRef():
                 return self._class_method(receiver, name, arguments, point)
             case Method(receiver=ModuleRef() as module, name="__dict__"):
@@ -108,9 +107,17 @@ class BuiltinMethods(AbstractCollections):
             return self.sequence(type(result).__name__, point.node, [const(part) for part in result])
         return const(result)
 
+    def _descriptor_method(self, receiver: Descriptor, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`@size.setter` and the like, and `@generic.register` where the generic function is a class method."""
+        if name == "register":
+            generic = [each for each in receiver.function if isinstance(each, Function)]
+            return joined(self._register(each, arguments, point) for each in generic)
+        return only(_changed_property(receiver, name, joined(arguments.all)))
+
     def _register(self, generic: Function, arguments: Arguments, point: CallPoint) -> Values:
         """`generic.register(function)`, and the decorator that `generic.register(type)` gives."""
-        functions = frozenset(value for value in joined(arguments.positional) if isinstance(value, Function))
+        plain = [v.function if isinstance(v, Descriptor) else only(v) for v in joined(arguments.positional)]
+        functions = frozenset(value for value in joined(plain) if isinstance(value, Function))
         if not functions:
             return only(Partial(only(Method(generic, "register")), arguments, point.node))
         self.weaken((generic, REGISTERED), functions)
@@ -159,8 +166,8 @@ class BuiltinMethods(AbstractCollections):
         if content is not None:
             return self.container_method(content, name, arguments, point)
         if name == "__setattr__":
-            return self.call(only(External("builtins.setattr")), _with_first(obj, arguments), point)
-        if name in ("__init_subclass__", "__post_init__"):
+            self.set_attribute(obj, arguments, point.node)
+        if name in ("__setattr__", "__init_subclass__", "__post_init__"):
             return NONE
         if name == "_asdict":
             return self.as_dict(obj, point.node)
@@ -200,10 +207,6 @@ class BuiltinMethods(AbstractCollections):
             callback = CallPoint(point.node, point.at, direct=False)
             self.forced(self.call(arguments.argument(0, "fn"), Arguments((only(future),)), callback), point.node)
         return PLAIN
-
-
-def _with_first(obj: Obj, arguments: Arguments) -> Arguments:
-    return arguments._replace(positional=(only(obj), *arguments.positional))
 
 
 def _changed_property(descriptor: Descriptor, name: str, function: Values) -> Descriptor:

@@ -17,6 +17,7 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
     single,
 )
 
@@ -92,11 +93,14 @@ class IterationFunctions(RecordFunctions):
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = list(arguments.positional)
-        items = self._spread_first(arguments) if len(parts) == 1 else parts
+        if arguments.star is not None:
+            parts.append(arguments.star)
+        alone = len(parts) == 1 and arguments.star is None
+        items = self._spread_first(arguments) if alone else None if arguments.star is not None else parts
         ranked = self._ranked(items, arguments.keyword("key"), name.endswith("max"), point) if items else None
         if ranked:
             return self.forced(ranked[0], point.node)
-        elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
+        elements = self.iterated(parts[0], point.node) if alone else joined(parts)
         if not items:
             self.compare(arguments.keyword("key"), elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
@@ -245,14 +249,24 @@ class IterationFunctions(RecordFunctions):
         return self.many("iterator", point.node, joined(self.iterated(values, point.node) for values in parts))
 
     def _call_summed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """The sum of lists is a list; any other is a plain value."""
+        """The sum of lists is a list, and instances of the project's classes are asked; others are plain values."""
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
         lists = [value for value in elements if isinstance(value, Obj) and value.kind in ("list", "tuple")]
+        found = self._sums_of_instances(elements, point)
         if not lists:
-            return self.computed(name, arguments, point)
-        inner = [self.elements(value) for value in lists]
+            return joined([self.computed(name, arguments, point), *found])
         start = self.iterated(arguments.argument(1, "start"), point.node)
-        return self.many(lists[0].kind, point.node, joined([*inner, start]))
+        inner = joined([*(self.elements(value) for value in lists), start])
+        return joined([self.many(lists[0].kind, point.node, inner), *found])
+
+    def _sums_of_instances(self, elements: Values, point: CallPoint) -> list[Values]:
+        results = [
+            self.call_method(value, method, Arguments((PLAIN,)), CallPoint(point.node, point.at, direct=False))
+            for value in ordered(elements)
+            if isinstance(value, Obj) and value.kind == "instance"
+            for method in ("__radd__", "__add__")
+        ]
+        return [result for result in results if result is not None]
 
     def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that uses its arguments as plain values."""
