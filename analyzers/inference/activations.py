@@ -220,6 +220,8 @@ class Activations(Instances):
         made = self.many("iterator", function.node, activation.yields)
         for iterator in made:
             self.weaken((iterator, RETURNED), activation.result - made)
+            if activation.swallows and isinstance(iterator, Obj):
+                self.note_swallowing(iterator)
         return made
 
     def _replay(self, memo: Memo) -> None:

@@ -92,18 +92,18 @@ class Channels(Containers):
     # Exit stacks.
 
     def _enter(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
-        return self.passed_through(joined(arguments.all), point.node, is_async=False)
+        return self.passed_through(obj, joined(arguments.all), point.node, is_async=False)
 
     def _enter_async(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
-        return only(Future(self.passed_through(joined(arguments.all), point.node, is_async=True)))
+        return only(Future(self.passed_through(obj, joined(arguments.all), point.node, is_async=True)))
 
     def _push(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         """A context that was entered already, or a function that is called as its `__exit__` would be."""
         for value in ordered(joined(arguments.all)):
             if isinstance(value, Obj) and value.kind == "instance":
-                self.left_behind(only(value), point.node)
-            else:
-                self._awaited_call(only(value), Arguments((ANY_ERROR, ANY_ERROR, ANY_ERROR)), point)
+                self.left_behind(obj, only(value), point.node)
+            elif self.truth_of(self._awaited_call(only(value), Arguments((ANY_ERROR,) * 3), point)) is not False:
+                self.note_swallowing(obj)
         return joined(arguments.all)
 
     def _call_back(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
@@ -111,19 +111,20 @@ class Channels(Containers):
         self._awaited_call(function, arguments._replace(positional=tuple(rest)), point)
         return function
 
-    def _awaited_call(self, function: Values, arguments: Arguments, point: CallPoint) -> None:
+    def _awaited_call(self, function: Values, arguments: Arguments, point: CallPoint) -> Values:
         result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
         self.escaped(result, point.node)
+        return result
 
     def _itself(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         return only(obj)
 
-    def passed_through(self, contexts: Values, node: ast.expr, is_async: bool) -> Values:
-        """What entering contexts gives that are left later on."""
+    def passed_through(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> Values:
+        """What entering contexts gives that are left with the stack."""
         raise AssertionError("the part that knows statements answers this")
 
-    def left_behind(self, contexts: Values, node: ast.expr) -> None:
-        """Contexts that are left, in whichever way they can be."""
+    def left_behind(self, stack: Obj, contexts: Values, node: ast.expr) -> None:
+        """Contexts that are left with the stack, in whichever way they can be."""
         raise AssertionError("the part that knows statements answers this")
 
 

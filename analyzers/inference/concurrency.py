@@ -141,6 +141,9 @@ class Concurrency(BuiltinFunctions):
     def _call_exit_stack(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return self.many(STACK, point.node, EMPTY)
 
+    def _call_suppress(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return only(ExternalInstance(name))
+
     def _call_null_context(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return self.many("context", point.node, arguments.argument(0, "enter_result") or NONE)
 
@@ -217,6 +220,7 @@ HANDLERS: dict[str, Handler] = {
     "contextvars.Context": Concurrency._call_copied_context,
     "contextvars.Context.run": Concurrency._call_in_context,
     **dict.fromkeys(("contextlib.ExitStack", "contextlib.AsyncExitStack"), Concurrency._call_exit_stack),
+    "contextlib.suppress": Concurrency._call_suppress,
     "contextlib.nullcontext": Concurrency._call_null_context,
     **dict.fromkeys(("contextlib.closing", "contextlib.aclosing"), Concurrency._call_closing),
     "asyncio.AbstractEventLoop.run_in_executor": Concurrency._call_in_executor,

@@ -12,21 +12,22 @@ from analyzers.inference.values import (
     NONE,
     Arguments,
     Data,
-    External,
     ExternalInstance,
     Function,
+    Future,
     Generator,
     Method,
     Obj,
     Unknown,
     Value,
     Values,
+    join,
     joined,
     only,
     ordered,
 )
 
-_SUPPRESS = External("contextlib.suppress")
+_SUPPRESSING = ExternalInstance("contextlib.suppress")
 
 
 class Contexts(Failures):
@@ -44,17 +45,31 @@ class Contexts(Failures):
         if ExternalInstance("asyncio.TaskGroup") in context:
             self.here.frame.groups[node] = "TaskGroup"
         is_async = isinstance(node, ast.AsyncWith)
-        entered = joined(self._entered(value, entry.context_expr, is_async) for value in ordered(context))
+        entered, swallows = self._opened(context, entry.context_expr, is_async)
         if entry.optional_vars is not None:
             self.assign(entry.optional_vars, entered)
-        if self._suppresses(entry.context_expr):
-            return self.attempted(inside, [], [lambda _: True])
         if any(isinstance(value, Obj) and value.kind == "instance" for value in context):
-            return self._left(inside, context, entry.context_expr, is_async)
-        return inside()
+            inside = partial(self._left, inside, context, entry.context_expr, is_async)
+        stacks = [value for value in ordered(context) if isinstance(value, Obj) and value.kind == STACK]
+        if not (swallows or stacks):
+            return inside()
+        return self.attempted(inside, [], [lambda _: swallows or any(map(self.swallows, stacks))])
 
-    def _suppresses(self, context: ast.expr) -> bool:
-        return isinstance(context, ast.Call) and _SUPPRESS in self.evaluate(context.func)
+    def _opened(self, contexts: Values, node: ast.expr, is_async: bool) -> tuple[Values, bool]:
+        """What entering contexts gives, and whether one of them is known to end a failure of the block, or may be.
+
+        A generator does if the failure that is thrown in at its `yield` may be handled there.
+        """
+        entered: list[Values] = []
+        swallows = _SUPPRESSING in contexts
+        for value in ordered(contexts):
+            if isinstance(value, Generator):
+                iterators = self.started(value, node)
+                entered += map(self.elements, iterators)
+                swallows = swallows or any(map(self.swallows, iterators))
+            else:
+                entered.append(self._entered(value, node, is_async))
+        return joined(entered), swallows
 
     def _left(self, inside: Callable[[], bool], context: Values, node: ast.expr, is_async: bool) -> bool:
         """A block under instances of the project's classes; a true result of `__exit__` ends a failure."""
@@ -80,24 +95,33 @@ class Contexts(Failures):
                 found.append(NONE if result is None else self.awaited(result, node) if is_async else result)
         return joined(found)
 
-    def passed_through(self, contexts: Values, node: ast.expr, is_async: bool) -> Values:
-        entered = joined(self._entered(value, node, is_async) for value in ordered(contexts))
-        self._exited(contexts, node, is_async, ANY_ERROR)
+    def passed_through(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> Values:
+        entered, swallows = self._opened(contexts, node, is_async)
+        self._leave_with(stack, contexts, node, is_async)
+        if swallows:
+            self.note_swallowing(stack)
         return entered
 
-    def left_behind(self, contexts: Values, node: ast.expr) -> None:
+    def left_behind(self, stack: Obj, contexts: Values, node: ast.expr) -> None:
         for is_async in (False, True):
-            self._exited(contexts, node, is_async, ANY_ERROR)
+            self._leave_with(stack, contexts, node, is_async)
+
+    def _leave_with(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> None:
+        left = self._exited(contexts, node, is_async, ANY_ERROR)
+        if left and self.truth_of(left) is not False:
+            self.note_swallowing(stack)
 
     def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
-        """A call of a function inside a context manager that decorates it."""
+        """A call of a function inside a context manager that decorates it; without a result where a failure ends."""
         functions, *rest = arguments.positional or (EMPTY,)
         is_async = any(isinstance(f, Function) and isinstance(f.node, ast.AsyncFunctionDef) for f in functions)
-        self._entered(context, point.node, is_async)
+        _, swallows = self._opened(only(context), point.node, is_async)
         inside = CallPoint(point.node, point.at, direct=False)
         result = self.call(functions, arguments._replace(positional=tuple(rest)), inside)
-        self._exited(only(context), point.node, is_async, ANY_ERROR)
-        return result
+        left = self._exited(only(context), point.node, is_async, ANY_ERROR)
+        if not swallows and (not left or self.truth_of(left) is False):
+            return result
+        return join(result, only(Future(NONE)) if is_async else NONE)
 
     def _entered(self, value: Value, node: ast.expr, is_async: bool) -> Values:
         """What `with value as ...` binds."""
@@ -110,8 +134,6 @@ class Contexts(Failures):
                 return only(value)
             case Obj():
                 return self.elements(value)
-            case Generator():
-                return self.generated(value, node)
             case Data() | Unknown() | Method():
                 return only(value)
             case _:

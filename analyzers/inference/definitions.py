@@ -15,6 +15,7 @@ from analyzers.inference.values import (
     Env,
     External,
     Function,
+    Generator,
     Method,
     Obj,
     Partial,
@@ -71,7 +72,7 @@ class Definitions(Imports):
 
     def _transparent(self, decorating: Values) -> bool:
         """Whether the decorator is code outside the project, which is taken to keep what the function does."""
-        known = Function | Bound | ClassRef | Partial | Obj | EntityRef | Descriptor
+        known = Function | Bound | ClassRef | Partial | Obj | EntityRef | Descriptor | Generator
         for value in decorating:
             if isinstance(value, External) and (self.makes_entity(value.name) or self.has_handler(value.name)):
                 return False

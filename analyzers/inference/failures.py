@@ -73,21 +73,36 @@ class Failures(Definitions):
         self, body: Callable[[], bool], orelse: list[ast.stmt], rescues: Sequence[Callable[[Values], bool]]
     ) -> bool:
         """A block that may fail anywhere; a rescue is given what was thrown, and sees what was bound so far."""
-        mark = self.store.mark()
+        mark, pauses = self.store.mark(), self.here.pauses
         with self.store.watch() as written:
             falls = body()
+        paused = self.here.pauses > pauses
         falls = falls and self.execute(orelse)
         complete = self.store.rewind(mark)
         broken = self._interrupted(written)
         deltas = [complete] if falls else []
         for rescue in rescues:
             self.store.apply(broken)
+            jumps = self._jumps()
             ends = rescue(written.get(_RAISED, EMPTY))
+            self._note_swallowing(paused and (ends or self._jumps() > jumps))
             delta = self.store.rewind(mark)
             if ends:
                 deltas.append(delta)
         self.store.merge(deltas)
         return bool(deltas)
+
+    def _note_swallowing(self, swallows: bool) -> None:
+        """A failure that is thrown into a generator at its `yield` may end inside it."""
+        self.here.swallows = self.here.swallows or swallows
+
+    def _jumps(self) -> int:
+        """How many ways out of the present block there are but its end."""
+        return sum(map(len, self._ways_out()))
+
+    def _ways_out(self) -> list[list[Delta]]:
+        here = self.here
+        return [here.returns, *([here.loops[-1].breaks, here.loops[-1].continues] if here.loops else [])]
 
     def _interrupted(self, written: Delta) -> Delta:
         """The cells after a block that was left anywhere: what they were before, or anything written meanwhile."""
@@ -104,7 +119,7 @@ class Failures(Definitions):
     def closed(self, attempt: Callable[[], bool], last: Callable[[bool], bool]) -> bool:
         """A block, and what runs on every way out of it: after a failure, before a jump (true), and at its end."""
         here = self.here
-        jumps = [here.returns, *([here.loops[-1].breaks, here.loops[-1].continues] if here.loops else [])]
+        jumps, pauses = self._ways_out(), here.pauses
         starts = [len(ways) for ways in jumps]
         before = here.result
         mark = self.store.mark()
@@ -115,7 +130,9 @@ class Failures(Definitions):
         result, here.result = here.result, before
         self.store.apply(self._interrupted(written))
         inner = self.store.mark()
+        before_last = self._jumps()
         passes = last(True)
+        self._note_swallowing(here.pauses > pauses and self._jumps() > before_last)
         closing = self.store.rewind(inner)
         self.store.rewind(mark)
         for ways, start, end in zip(jumps, starts, ends, strict=True):

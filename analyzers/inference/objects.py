@@ -33,6 +33,8 @@ _MAPS = "maps"
 _MEMBERS = "members"
 FACTORY = "factory"
 RETURNED = "returned"
+SWALLOWS = "swallows"
+"""The cell of an iterator, or of a stack of contexts, in which a failure of the block may end."""
 COUNTED = "counted"
 VIEWED = "viewed"
 """The cell of a dict that is the `__dict__` of a class or an instance: its owner."""
@@ -364,6 +366,13 @@ class Objects(Core):
     def returned_by(self, iterator: Obj) -> Values:
         """What a generator gives at its end."""
         return self.read((iterator, RETURNED))
+
+    def swallows(self, obj: Obj) -> bool:
+        """Whether a failure of the block under a context may end there."""
+        return bool(self.read((obj, SWALLOWS)))
+
+    def note_swallowing(self, obj: Obj) -> None:
+        self.write((obj, SWALLOWS), const(True))
 
     def chain(self, obj: Obj, maps: list[Values]) -> None:
         """Make a dict the view of several."""

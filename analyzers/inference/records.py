@@ -121,6 +121,7 @@ class Activation:
 
     `turns` numbers the turns of the loops that are being unrolled: each turn makes objects of its own.
     `env` is the present scope (a comprehension inside has its own), `home` the owner of the body's cells.
+    `pauses` counts its `yield`s; it `swallows` when a failure that is thrown in at one of them may end there.
     """
 
     def __init__(
@@ -134,6 +135,8 @@ class Activation:
         self.mark = mark
         self.result: Values = EMPTY
         self.yields: Values = EMPTY
+        self.pauses = 0
+        self.swallows = False
         self.returns: list[Delta] = []
         self.loops: list[Loop] = []
         self.turns: tuple[int, ...] = ()
