@@ -5,8 +5,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from analyzers.inference.entries import slot
 from analyzers.inference.namespaces import Namespaces
-from analyzers.inference.objects import FACTORY, slot
+from analyzers.inference.objects import FACTORY
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,

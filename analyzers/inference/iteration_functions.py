@@ -93,10 +93,11 @@ class IterationFunctions(RecordFunctions):
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = list(arguments.positional)
-        if arguments.star is not None:
-            parts.append(arguments.star)
         alone = len(parts) == 1 and arguments.star is None
-        items = self._spread_first(arguments) if alone else None if arguments.star is not None else parts
+        items = self._spread_first(arguments) if alone else parts
+        if arguments.star is not None:
+            items = None
+            parts.append(arguments.star)
         ranked = self._ranked(items, arguments.keyword("key"), name.endswith("max"), point) if items else None
         if ranked:
             return self.forced(ranked[0], point.node)

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from analyzers.inference.calls import Calls
-from analyzers.inference.objects import VIEWED, attribute_cell
+from analyzers.inference.entries import VIEWED
+from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.scopes import body_names
 from analyzers.inference.values import (

@@ -1,16 +1,13 @@
-"""Objects in the store: containers with their elements, instances with their attributes."""
+"""Objects in the store: sequences and sets with their elements, and what all containers have in common."""
 
 import ast
 
-from analyzers.inference.core import Core
+from analyzers.inference.entries import ANY, Entries, item, numbers_in, slot
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
     EMPTY,
     PLAIN,
-    ClassRef,
     Const,
-    EntityRef,
-    Function,
     Obj,
     Value,
     Values,
@@ -24,31 +21,13 @@ from analyzers.inference.values import (
 )
 
 SEQUENCES = ("list", "tuple", "set", "iterator")
-_ANY = "*"
 _LENGTH = "length"
-_KEYS = "keys"
-_SIZE = "size"
-_NEXT = "next"
-_MAPS = "maps"
 _MEMBERS = "members"
 FACTORY = "factory"
 RETURNED = "returned"
 SWALLOWS = "swallows"
 """The cell of an iterator, or of a stack of contexts, in which a failure of the block may end."""
-COUNTED = "counted"
-VIEWED = "viewed"
-"""The cell of a dict that is the `__dict__` of a class or an instance: its owner."""
 _EXACT_LENGTH_LIMIT = 64
-
-
-def item(obj: Obj, key: object) -> Location:
-    """The cell of one element."""
-    return (obj, ("item", key))
-
-
-def slot(key: Value) -> object:
-    """What a dict's cell for `key` is named after."""
-    return key.value if isinstance(key, Const) else key
 
 
 def attribute_cell(owner: Value, name: str) -> Location:
@@ -56,19 +35,8 @@ def attribute_cell(owner: Value, name: str) -> Location:
     return (owner, ("attribute", name))
 
 
-class Objects(Core):
-    """Making, reading and changing objects. An object that stands for several ones of a run only ever gains content."""
-
-    def allocate(self, kind: str, site: ast.AST, cls: ClassRef | None = None) -> Obj:
-        """The object that the expression `site` makes in the present activation."""
-        turns = self.here.turns
-        owner = ("turn", (self.env.owner, turns)) if turns else self.env.owner
-        obj = Obj(kind, site, owner, cls)
-        born: Location = (obj, "born")
-        if born in self.store:
-            self.summaries.add(obj)
-        self.store.set(born, PLAIN)
-        return obj
+class Objects(Entries):
+    """Making, reading and changing containers. One that stands for several ones of a run only ever gains content."""
 
     def sequence(self, kind: str, site: ast.AST, items: list[Values]) -> Values:
         """A new list, tuple, set or iterator with exactly these elements."""
@@ -76,7 +44,7 @@ class Objects(Core):
         if kind == "set":
             items = [self.hashed(values) for values in items]
         if obj in self.summaries or len(items) > _EXACT_LENGTH_LIMIT or kind == "set":
-            self.weaken((obj, _ANY), joined(items))
+            self.weaken((obj, ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
             if kind == "set" and obj not in self.summaries:
                 self.write((obj, _MEMBERS), joined(values for values in items if self._is_one(values)))
@@ -88,7 +56,7 @@ class Objects(Core):
         """From now on the sequence, which is one object of a run, has exactly these elements."""
         for index, values in enumerate(items):
             self.write(item(obj, index), values)
-        self.write((obj, _ANY), EMPTY)
+        self.write((obj, ANY), EMPTY)
         self.write((obj, _LENGTH), const(len(items)))
 
     def _is_one(self, values: Values) -> bool:
@@ -116,14 +84,14 @@ class Objects(Core):
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
         obj = self.allocate(kind, site)
-        self.weaken((obj, _ANY), elements)
+        self.weaken((obj, ANY), elements)
         self.weaken((obj, _LENGTH), PLAIN)
         return only(obj)
 
     def exact(self, obj: Obj) -> int | None:
         """The length of a sequence, where it is one known number."""
         length = self.read((obj, _LENGTH))
-        if len(length) != 1 or obj in self.summaries or self.read((obj, _ANY)):
+        if len(length) != 1 or obj in self.summaries or self.read((obj, ANY)):
             return None
         value = next(iter(length))
         return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
@@ -157,13 +125,10 @@ class Objects(Core):
         """Everything that the container may hold; of a dict, its values."""
         if obj.kind == "dict":
             known = [self.read(item(obj, slot(key))) for key in ordered(self.keys(obj))]
-            return joined([self.read((obj, _ANY)), *known])
-        lengths = _numbers(self.read((obj, _LENGTH)))
+            return joined([self.read((obj, ANY)), *known])
+        lengths = numbers_in(self.read((obj, _LENGTH)))
         known = [self.read(item(obj, index)) for index in range(max(lengths, default=0))]
-        return join(self.read((obj, _ANY)), *known)
-
-    def keys(self, obj: Obj) -> Values:
-        return self.read((obj, _KEYS))
+        return join(self.read((obj, ANY)), *known)
 
     def append(self, obj: Obj, values: Values) -> None:
         length = self.exact(obj) if obj.kind == "list" else None
@@ -177,7 +142,7 @@ class Objects(Core):
         """Forget the order and number of the elements, and add `extra` to them."""
         if obj.kind == "set" and not extra:
             self.write((obj, _MEMBERS), EMPTY)
-        self.weaken((obj, _ANY), join(self.elements(obj), extra))
+        self.weaken((obj, ANY), join(self.elements(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
 
     def hashed(self, keys: Values) -> Values:
@@ -216,59 +181,14 @@ class Objects(Core):
             for name in names:
                 self.assign_attribute(only(owner), name, values, site)
 
-    def viewed(self, obj: Obj) -> list[Value]:
-        """The objects of which a dict is the `__dict__`."""
-        return ordered(self.read((obj, VIEWED))) if (obj, VIEWED) in self.store else []
-
-    def keep_entry(self, obj: Obj, keys: Values, values: Values, certain: bool = True) -> None:
-        """An entry in the dict itself, which is there in every run or in some."""
-        key = single(keys)
-        if certain and key is not None and self.distinct(key) and obj not in self.summaries:
-            self._enter_key(obj, key)
-            self.write(item(obj, slot(key)), values)
-            return
-        self.weaken((obj, _KEYS), keys)
-        self.weaken((obj, _SIZE), PLAIN)
-        for each in ordered(keys):
-            self.weaken(item(obj, slot(each)) if self.distinct(each) else (obj, _ANY), values)
-
-    def _enter_key(self, obj: Obj, key: Value) -> None:
-        """A key that is new to the dict stands behind the others."""
-        present = self.keys(obj)
-        if key in present:
-            return
-        self.write((obj, _KEYS), present | {key})
-        self._resize(obj, 1)
-        position = max(_numbers(self.read((obj, _NEXT))), default=0)
-        self.write((obj, ("position", slot(key))), const(position))
-        self.write((obj, _NEXT), const(position + 1))
-
-    def _resize(self, obj: Obj, change: int) -> None:
-        sizes = self.read((obj, _SIZE))
-        changed = [const(size + change) for size in _numbers(sizes)]
-        self.write((obj, _SIZE), joined(changed) if len(changed) == len(sizes) else PLAIN)
-
-    def distinct(self, key: Value) -> bool:
-        """Whether a key of a dict is one value, equal to itself and to nothing else that is known."""
-        if isinstance(key, Obj):
-            return key.kind == "instance" and key not in self.summaries
-        return isinstance(key, Const | EntityRef | ClassRef | Function)
-
     def holds(self, obj: Obj, keys: Values) -> bool | None:
         """Whether a dict certainly has the key, or certainly has not."""
         key, present = single(self.hashed(keys)), self.keys(obj)
         if key is None or not self.distinct(key) or self.exact_keys(obj) is None:
             return None
         if key in present:
-            return True if self.read((obj, _SIZE)) == const(len(present)) else None
+            return True if self.is_complete(obj) else None
         return None if isinstance(key, Obj) else False
-
-    def exact_keys(self, obj: Obj) -> list[Value] | None:
-        """The keys of a dict in the order of their insertion, where no others are possible."""
-        keys = ordered(self.keys(obj))
-        if obj in self.summaries or self.read((obj, _ANY)) or not all(map(self.distinct, keys)):
-            return None
-        return sorted(keys, key=lambda key: min(_numbers(self.read((obj, ("position", slot(key))))), default=0))
 
     def grows(self, deltas: list[Delta]) -> bool:
         """Whether going on from any of these adds something to what the memory holds."""
@@ -277,11 +197,6 @@ class Objects(Core):
             for delta in deltas
             for location, values in delta.items()
         )
-
-    def certain_keys(self, obj: Obj) -> list[Value] | None:
-        """The keys of a dict in the order of their insertion, where it has all of them and no others."""
-        keys = self.exact_keys(obj)
-        return keys if keys is not None and self.read((obj, _SIZE)) == const(len(keys)) else None
 
     def size(self, obj: Obj) -> int | None:
         """The number of elements, where it is known."""
@@ -302,7 +217,7 @@ class Objects(Core):
             equal_to_others = isinstance(key, Obj) and key not in self.keys(obj)
             if equal_to_others or not self.distinct(key):
                 return self.elements(obj)
-            return join(self.read(item(obj, slot(key))), self.read((obj, _ANY)))
+            return join(self.read(item(obj, slot(key))), self.read((obj, ANY)))
         length = self.exact(obj)
         index = key.value if isinstance(key, Const) else None
         if length is None or not isinstance(index, int):
@@ -328,11 +243,7 @@ class Objects(Core):
         if obj.kind != "dict":
             self.take_item(obj, keys)
             return
-        key = single(self.hashed(keys))
-        if key is not None and key in self.keys(obj) and self.distinct(key) and obj not in self.summaries:
-            self.write(item(obj, slot(key)), EMPTY)
-            self.write((obj, _KEYS), self.keys(obj) - {key})
-            self._resize(obj, -1)
+        self.remove_entry(obj, self.hashed(keys))
 
     def take_item(self, obj: Obj, keys: Values) -> Values:
         """The element of a sequence at an index, which is removed."""
@@ -353,15 +264,7 @@ class Objects(Core):
         if obj.kind != "dict":
             self.refill(obj, [])
             return
-        for key in ordered(self.keys(obj)):
-            self.write(item(obj, slot(key)), EMPTY)
-        self._empty_dict(obj)
-
-    def new_dict(self, site: ast.AST) -> Obj:
-        obj = self.allocate("dict", site)
-        if obj not in self.summaries:
-            self._empty_dict(obj)
-        return obj
+        self.remove_entries(obj)
 
     def returned_by(self, iterator: Obj) -> Values:
         """What a generator gives at its end."""
@@ -374,33 +277,9 @@ class Objects(Core):
     def note_swallowing(self, obj: Obj) -> None:
         self.write((obj, SWALLOWS), const(True))
 
-    def chain(self, obj: Obj, maps: list[Values]) -> None:
-        """Make a dict the view of several."""
-        self.write((obj, _MAPS), const(len(maps)))
-        for index, values in enumerate(maps):
-            self.weaken((obj, ("map", index)), values)
-
-    def chained(self, obj: Obj) -> list[Values]:
-        """The dicts that a dict is the view of."""
-        count = max(_numbers(self.read((obj, _MAPS))), default=0) if obj.kind == "dict" else 0
-        return [self.read((obj, ("map", index))) for index in range(count)]
-
-    def counts(self, obj: Obj) -> bool:
-        """Whether a dict is a `Counter`."""
-        return (obj, COUNTED) in self.store
-
-    def _empty_dict(self, obj: Obj) -> None:
-        self.write((obj, _KEYS), EMPTY)
-        self.write((obj, _ANY), EMPTY)
-        self.write((obj, _SIZE), const(0))
-
 
 def constant_items(value: Const) -> list[Values] | None:
     """The elements of a tuple that is a constant."""
     if not isinstance(value.value, tuple):
         return None
     return [frozenset({Const(part, type(part).__name__)}) for part in value.value]  # type: ignore[arg-type]  # parts are constants
-
-
-def _numbers(values: Values) -> list[int]:
-    return [value.value for value in values if isinstance(value, Const) and isinstance(value.value, int)]

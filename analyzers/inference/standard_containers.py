@@ -1,7 +1,8 @@
 """Containers of the standard library beyond the builtin ones: `Counter`, `ChainMap`, `dict.fromkeys`."""
 
+from analyzers.inference.entries import COUNTED
 from analyzers.inference.iteration_functions import IterationFunctions
-from analyzers.inference.objects import COUNTED, FACTORY
+from analyzers.inference.objects import FACTORY
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
     NONE,
