@@ -10,6 +10,7 @@ from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
     NONE,
+    PLAIN,
     Arguments,
     Data,
     ExternalInstance,
@@ -26,8 +27,10 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.knowledge.libraries import is_standard
 
 _SUPPRESSING = ExternalInstance("contextlib.suppress")
+_SWALLOWING = frozenset({"contextlib.suppress", "contextlib.ExitStack", "contextlib.AsyncExitStack"})
 
 
 class Contexts(Failures):
@@ -92,8 +95,17 @@ class Contexts(Failures):
         for value in ordered(context):
             if isinstance(value, Obj) and value.kind == "instance":
                 result = self.call_method(value, name, Arguments((error, error, error)), point)
-                found.append(NONE if result is None else self.awaited(result, node) if is_async else result)
+                if result is None:
+                    found.append(self._inherited_answer(value))
+                else:
+                    found.append(self.awaited(result, node) if is_async else result)
         return joined(found)
+
+    def _inherited_answer(self, obj: Obj) -> Values:
+        """What an `__exit__` gives that no class of the project defines."""
+        bases = self.external_bases(obj.cls) if obj.cls is not None else set()
+        seen_through = all(is_standard(base) and base not in _SWALLOWING for base in bases)
+        return NONE if seen_through else PLAIN
 
     def passed_through(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> Values:
         entered, swallows = self._opened(contexts, node, is_async)
