@@ -63,10 +63,17 @@ class Project:
         file = os.path.abspath(path)
         root = self._root_of(file)
         self._roots.setdefault(root)
+        self._add_source_folder(root)
         found = SourceFile(shown(file), file, module_name(file, root), root)
         self._tops.add(found.module.partition(".")[0])
         self._found.setdefault(found.module, found)
         return found
+
+    def _add_source_folder(self, root: str) -> None:
+        """A folder `src` above a namespace package is a root, whatever else is."""
+        above, separator, _ = os.path.join(root, "").rpartition(os.path.join(os.sep, "src", ""))
+        if separator and not os.path.isfile(os.path.join(above, "src", "__init__.py")):
+            self._roots.setdefault(os.path.join(above, "src"))
 
     def find(self, module: str) -> SourceFile | None:
         """The file of a module of the project; None where no root has it, and for a namespace package."""

@@ -1,8 +1,10 @@
 """Activations: how a helper's body is entered with its parameters, remembered and bounded."""
 
 import ast
+from contextlib import nullcontext
 
 from analyzers.inference.instances import Instances
+from analyzers.inference.objects import RETURNED
 from analyzers.inference.records import Activation, CallPoint, HelperRecord, Memo, Unresolvable
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.store import Delta
@@ -13,6 +15,7 @@ from analyzers.inference.values import (
     Arguments,
     Bound,
     Coroutine,
+    Deferred,
     Env,
     Function,
     Future,
@@ -33,7 +36,9 @@ from analyzers.model.calls import Category
 WIDENING_DEPTH = 2
 """From how many open activations of one function on a further one stands for all deeper ones, arguments joined."""
 GENERATION_LIMIT = 4
-"""From how many helpers behind the arguments on, each given what the one before made, a call has one context only."""
+"""From how many helpers behind the arguments on, each given what the one before made, contexts are counted."""
+LATE_CONTEXTS = 6
+"""How many of those a call may have: so many steps of a builder stay apart. All further ones are one, joined."""
 NESTING_LIMIT = 1200
 """How many helpers may be open at once."""
 _ITERATIONS = 20
@@ -49,7 +54,6 @@ class Activations(Instances):
         self.epoch = 0
         self.generations: dict[Owner, int] = {}
         self.defaults: dict[tuple[ast.AST, Owner], list[Values]] = {}
-        self.positions: dict[tuple[ast.AST, int], ast.expr] = {}
 
     def enter(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         """Interpret a helper's body for these arguments; a finished activation that still holds is used again."""
@@ -94,6 +98,10 @@ class Activations(Instances):
         if self._generation(function, arguments) < GENERATION_LIMIT:
             return (function, arguments, point.node), arguments
         slot = (function.node, point.node)
+        late = self.run.late.setdefault(slot, set())
+        if len(late) < LATE_CONTEXTS or (function, arguments) in late:
+            late.add((function, arguments))
+            return (function, arguments, point.node), arguments
         joined_arguments = _joined_arguments(self.run.joined.get(slot, arguments), arguments)
         self.run.joined[slot] = joined_arguments
         return slot, joined_arguments
@@ -109,7 +117,12 @@ class Activations(Instances):
                     owners.append(owner)
                 case Bound(function=inner, receiver=receiver):
                     waiting += (inner, receiver)
-                case Partial(arguments=given) | Coroutine(arguments=given) | Generator(arguments=given):
+                case (
+                    Partial(arguments=given)
+                    | Coroutine(arguments=given)
+                    | Generator(arguments=given)
+                    | Deferred(arguments=given)
+                ):
                     waiting += (inner for values in given.all for inner in values)
                 case Future(result=result):
                     waiting += result
@@ -173,6 +186,26 @@ class Activations(Instances):
         activation.returns = []
         activation.frame.entered += 1
         self._bind_parameters(function, activation)
+        scope = scope_of(function.node)
+        with self.store.watch() if scope.generator else nullcontext() as written:
+            self._run_to_returns(function, activation, mark)
+        if scope.generator:
+            activation.result = self._iterator_of(function, activation)
+        if not scope.captured:
+            owner = activation.home
+            activation.returns = [{k: v for k, v in delta.items() if k[0] is not owner} for delta in activation.returns]
+        self.store.merge(activation.returns)
+        if written:
+            self._keep_between_yields(activation, written)
+        return self.store.rewind(mark)
+
+    def _keep_between_yields(self, activation: Activation, written: Delta) -> None:
+        """Whoever iterates sees what a generator writes between two yields, not only what it leaves at its end."""
+        for location, values in written.items():
+            if location[0] is not activation.home and (location[0], "born") not in written:
+                self.store.add(location, values)
+
+    def _run_to_returns(self, function: Function, activation: Activation, mark: int) -> None:
         if isinstance(function.node, ast.Lambda):
             activation.result = join(activation.result, self.evaluate(function.node.body))
             activation.returns.append(self.store.rewind(mark))
@@ -181,14 +214,15 @@ class Activations(Instances):
             activation.returns.append(self.store.rewind(mark))
         else:
             self.store.rewind(mark)
-        scope = scope_of(function.node)
-        if scope.generator:
-            activation.result = self.many("iterator", function.node, activation.yields)
-        if not scope.captured:
-            owner = activation.home
-            activation.returns = [{k: v for k, v in delta.items() if k[0] is not owner} for delta in activation.returns]
-        self.store.merge(activation.returns)
-        return self.store.rewind(mark)
+
+    def _iterator_of(self, function: Function, activation: Activation) -> Values:
+        """The iterator that a generator function gives; what it returns at its end is kept with it."""
+        made = self.many("iterator", function.node, activation.yields)
+        for iterator in made:
+            self.weaken((iterator, RETURNED), activation.result - made)
+            if activation.swallows and isinstance(iterator, Obj):
+                self.note_swallowing(iterator)
+        return made
 
     def _replay(self, memo: Memo) -> None:
         if memo.epoch is not None:
@@ -221,16 +255,17 @@ class Activations(Instances):
 
     # Parameters.
 
-    def set_defaults(self, function: Function) -> None:
-        """Evaluate the defaults of a function where it is defined."""
+    def with_defaults(self, function: Function) -> Function:
+        """A function with its defaults, which are evaluated where it is defined."""
         arguments = function.node.args
         nodes = [*arguments.defaults, *(default for default in arguments.kw_defaults if default)]
-        if not nodes:
-            return
         values = [self.evaluate(node) for node in nodes]
+        if not any(_refers(values, function.node) for values in values):
+            return function._replace(defaults=tuple(values))
         key = (function.node, function.env.owner)
         old = self.defaults.get(key, [EMPTY] * len(values))
         self.defaults[key] = [join(a, b) for a, b in zip(old, values, strict=True)]
+        return function
 
     def _bind_parameters(self, function: Function, activation: Activation) -> None:
         spec = function.node.args
@@ -255,7 +290,7 @@ class Activations(Instances):
         positional = [*spec.posonlyargs, *spec.args]
         named = positional[len(positional) - len(spec.defaults) :]
         named += [p for p, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default]
-        values = self.defaults.get((function.node, function.env.owner), [EMPTY] * len(named))
+        values = function.defaults or self.defaults.get((function.node, function.env.owner), [EMPTY] * len(named))
         return {parameter.arg: value for parameter, value in zip(named, values, strict=True)}
 
     def _rest(self, node: ast.arg, given: Arguments, taken: int) -> Values:
@@ -286,6 +321,12 @@ def _joined_arguments(first: Arguments, second: Arguments) -> Arguments:
         return Arguments(positional, keywords, star, double)
     everything = joined([*first.all, *second.all])
     return Arguments((), (), everything, everything)
+
+
+def _refers(values: Values, node: ast.AST) -> bool:
+    """Whether a function made at `node` is among the values, or a default of those: that could go on without end."""
+    functions = [value for value in values if isinstance(value, Function)]
+    return any(one.node is node or any(_refers(inner, node) for inner in one.defaults) for one in functions)
 
 
 def _frame_of(owner: Owner) -> Owner:

@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterable
 
+from analyzers.inference.contents import Contents
 from analyzers.inference.core import qualified
-from analyzers.inference.objects import Objects
 from analyzers.inference.records import CallPoint, PendingRecord
 from analyzers.inference.values import (
     EMPTY,
@@ -12,6 +12,7 @@ from analyzers.inference.values import (
     Const,
     Coroutine,
     Data,
+    Deferred,
     Function,
     Future,
     Obj,
@@ -26,7 +27,7 @@ from analyzers.model.calls import Consumption
 from analyzers.model.facts import Dialect, ObservationKind
 
 
-class Awaitables(Objects):
+class Awaitables(Contents):
     """The life of an awaitable, from the call that makes it to what consumes it."""
 
     def awaited(self, values: Values, node: ast.expr, how: Consumption = Consumption.AWAITED) -> Values:
@@ -39,11 +40,19 @@ class Awaitables(Objects):
                 return self._await_pending(value, node, how)
             case Coroutine():
                 self.run.consumed.add(value)
-                return self.enter(value.function, value.arguments, CallPoint(value.call, node, module=value.module))
-            case Future(result=result):
+                result = self.enter(value.function, value.arguments, CallPoint(value.call, node, module=value.module))
+                if how is not Consumption.AWAITED:
+                    self.note_started(value, node)
                 return result
+            case Future(result=result, running=running):
+                return joined([result, *(self.resumed(each) for each in ordered(running))])
+            case Deferred(function=function, arguments=arguments, call=call, module=module):
+                point = CallPoint(call, node, direct=False, module=module)
+                return self.finished(self.call(function, arguments, point), node)
             case Obj(kind="instance"):
                 return self.awaited_instance(value, node)
+            case Obj(kind="future"):
+                return self.elements(value)
             case Const():
                 return EMPTY
             case _:
@@ -68,6 +77,10 @@ class Awaitables(Objects):
         if not any(isinstance(value, Pending | Coroutine) for value in values):
             return values
         return joined(self._force(value, node) for value in ordered(values))
+
+    def finished(self, values: Values, node: ast.expr) -> Values:
+        """What a call in a thread gave: a sync entity has blocked there, an awaitable is still to be awaited."""
+        return joined(only(v) if self.is_awaitable(v) else self.forced(only(v), node) for v in ordered(values))
 
     def _force(self, value: Value, node: ast.expr) -> Values:
         match value:
@@ -104,7 +117,7 @@ class Awaitables(Objects):
             case Pending():
                 record = self.record_of(value)
                 return None if record is None or record.entity is None else not self.blocks(record)
-            case Coroutine() | Future():
+            case Coroutine() | Future() | Deferred():
                 return True
             case Const():
                 return False
@@ -117,12 +130,15 @@ class Awaitables(Objects):
 
     def scheduled(self, values: Values, node: ast.expr) -> Values:
         """`create_task(values)`: it runs from now on; awaiting the result waits for it."""
-        return only(Future(self.awaited(values, node, Consumption.SCHEDULED)))
+        result = self.awaited(values, node, Consumption.SCHEDULED)
+        return only(Future(result, frozenset(value for value in values if isinstance(value, Coroutine))))
 
     def gathered(self, groups: Iterable[Values], node: ast.expr, how: str) -> list[Values]:
         """Run awaitables side by side as `how`; gives their results in the same order."""
         self.here.frame.groups[node] = how
-        return [self.awaited(values, node, Consumption.GATHERED) for values in groups]
+        results = [self.awaited(values, node, Consumption.GATHERED) for values in groups]
+        self.resume_all()
+        return results
 
     def escaped(self, values: Values, node: ast.expr) -> None:
         """Awaitables handed to code that is not seen through: it is taken to await them."""
@@ -134,7 +150,7 @@ class Awaitables(Objects):
                         self.block(record, value)
                     else:
                         self._await_pending(value, node, Consumption.AWAITED)
-                case Coroutine():
+                case Coroutine() | Deferred():
                     self._await_one(value, node, Consumption.AWAITED)
                 case _:
                     pass
@@ -150,6 +166,18 @@ class Awaitables(Objects):
     def enter(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         """Interpret the body of a helper."""
         raise AssertionError("the part that knows calls answers this")
+
+    def note_started(self, value: Coroutine, node: ast.expr) -> None:
+        """Remember what a coroutine that runs beside others has seen."""
+        raise AssertionError("the part that knows activations answers this")
+
+    def resumed(self, value: Value) -> Values:
+        """What a coroutine that runs beside others gives now."""
+        raise AssertionError("the part that knows activations answers this")
+
+    def resume_all(self) -> None:
+        """Let everything that runs beside others run on."""
+        raise AssertionError("the part that knows activations answers this")
 
     def awaited_instance(self, obj: Obj, node: ast.expr) -> Values:
         """What awaiting an instance of a project's class gives."""

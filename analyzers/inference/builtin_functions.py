@@ -2,16 +2,22 @@
 
 import ast
 
-from analyzers.inference.iteration_functions import ITERATION_HANDLERS, IterationFunctions
+from analyzers.inference.combining_functions import COMBINING_HANDLERS
+from analyzers.inference.iteration_functions import ITERATION_HANDLERS
+from analyzers.inference.namespaces import NAMESPACE_HANDLERS
+from analyzers.inference.operator_functions import OPERATOR_HANDLERS
+from analyzers.inference.picking_functions import PICKING_HANDLERS
+from analyzers.inference.question_functions import QUESTION_HANDLERS, QuestionFunctions
 from analyzers.inference.record_functions import RECORD_HANDLERS
 from analyzers.inference.records import CallPoint, Handler
+from analyzers.inference.standard_containers import CONTAINER_HANDLERS
 from analyzers.inference.values import (
     EMPTY,
     NONE,
     PLAIN,
     Arguments,
     ClassRef,
-    Const,
+    Data,
     Descriptor,
     EntityRef,
     External,
@@ -24,7 +30,6 @@ from analyzers.inference.values import (
     Unknown,
     Value,
     Values,
-    const,
     constants,
     join,
     joined,
@@ -56,10 +61,16 @@ _LOOKING_AT_THE_WHOLE = frozenset(
 )
 """What does not use the elements of a container."""
 
-_PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "len", "repr", "round", "str")
+_GIVING_DATA = frozenset(
+    {"abs", "all", "any", "ascii", "bool", "bytes", "callable", "chr", "complex", "dir", "divmod", "float", "format"}
+    | {"hasattr", "hash", "id", "int", "isinstance", "issubclass", "len", "print", "repr", "round", "str", "type"}
+)
+"""Builtins whose result is no part of what they are given."""
+
+_PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
 
 
-class BuiltinFunctions(IterationFunctions):
+class BuiltinFunctions(QuestionFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -68,8 +79,16 @@ class BuiltinFunctions(IterationFunctions):
         default = arguments.positional[2] if len(arguments.positional) > 2 else EMPTY
         if names is None:
             return join(self._dynamic_attribute(target, point), default)
-        found = joined(self.attribute(target, str(each), point.node) for each in names)
-        return join(found, default) if default and not found else found
+        if not default:
+            return joined(self.attribute(target, str(each), point.node) for each in names)
+        return joined(self._attribute_or(value, str(n), default, point) for value in ordered(target) for n in names)
+
+    def _attribute_or(self, value: Value, name: str, default: Values, point: CallPoint) -> Values:
+        """`getattr(value, name, default)`."""
+        present = self.has_attribute(value, name)
+        found = EMPTY if present is False else self.attribute(only(value), name, point.node)
+        may_lack = present is None and isinstance(value, Obj | ClassRef | Function | EntityRef)
+        return join(found, default) if may_lack or not found else found
 
     def _dynamic_attribute(self, target: Values, point: CallPoint) -> Values:
         kinds = ModuleRef | ClassRef | Obj | Unknown | EntityRef
@@ -79,11 +98,10 @@ class BuiltinFunctions(IterationFunctions):
         return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, "look the entity up in a dict of entities instead"))
 
     def _call_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        names = constants(arguments.argument(1, "name"))
-        for each in names or ():
-            self.assign_attribute(
-                arguments.argument(0, "object"), str(each), arguments.argument(2, "value"), point.node
-            )
+        if len(arguments.positional) < 3:
+            return NONE
+        for each in constants(arguments.positional[1]) or ():
+            self.assign_attribute(arguments.positional[0], str(each), arguments.positional[2], point.node)
         return NONE
 
     def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -116,19 +134,14 @@ class BuiltinFunctions(IterationFunctions):
     def _call_globals(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Method(ModuleRef(self.env.module), "__dict__"))
 
-    def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        modules = [value for value in joined(arguments.all) if isinstance(value, ModuleRef)]
-        return frozenset(Method(module, "__dict__") for module in modules) or self.opaque("`vars()`")
-
     def _call_partial(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if not arguments.positional:
             return PLAIN
         if _nesting(arguments.positional[0]) > 5:
             reason = "a `partial` is wrapped in itself again and again"
             return only(Unknown(Category.DEPTH_BOUND, reason, "bind all arguments in one place"))
-        return only(
-            Partial(arguments.positional[0], arguments._replace(positional=arguments.positional[1:]), point.node)
-        )
+        made = Partial(arguments.positional[0], arguments._replace(positional=arguments.positional[1:]), point.node)
+        return only(Descriptor("partialmethod", only(made)) if name.endswith("partialmethod") else made)
 
     def _call_wraps(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Partial(only(External("functools.update_wrapper")), arguments, point.node))
@@ -157,45 +170,19 @@ class BuiltinFunctions(IterationFunctions):
         return frozenset(Super(cls, receiver) for cls in classes for receiver in receivers) or PLAIN
 
     def _call_type(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        if len(arguments.positional) == 3:
+            return self.made_class(arguments, point)
         classes = [only(v.cls) for v in joined(arguments.all) if isinstance(v, Obj) and v.cls is not None]
         return joined(classes) or PLAIN
+
+    def made_class(self, arguments: Arguments, point: CallPoint) -> Values:
+        """`type(name, bases, namespace)`."""
+        raise AssertionError("the part that knows definitions answers this")
 
     def _call_same(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """The first argument, or for `typing.cast` the second."""
         index = 1 if name == "typing.cast" else 0
         return arguments.positional[index] if len(arguments.positional) > index else PLAIN
-
-    def _call_isinstance(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A constant where every possible value is known to be an instance, or none."""
-        if len(arguments.positional) < 2:
-            return PLAIN
-        classes = [item for values in self._classes_in(arguments.positional[1]) for item in values]
-        outcomes = {self._is_instance(value, classes) for value in arguments.positional[0]}
-        outcome = outcomes.pop() if len(outcomes) == 1 else None
-        return PLAIN if outcome is None else const(outcome)
-
-    def _classes_in(self, values: Values) -> list[Values]:
-        items = self.exact_items(values)
-        return [values] if items is None else items
-
-    def _is_instance(self, value: Value, classes: list[Value]) -> bool | None:
-        own = [cls for cls in classes if isinstance(cls, ClassRef)]
-        builtin = {cls.name.partition(".")[2] for cls in classes if isinstance(cls, External) and _is_builtin(cls.name)}
-        others = len(own) + len(builtin) < len(classes)
-        match value:
-            case Obj(kind="instance", cls=ClassRef() as cls):
-                if set(self.linearized(cls)) & set(own):
-                    return True
-                foreign = self.external_bases(cls) if builtin else self.external_bases(cls) & {""}
-                return None if others or foreign else False
-            case Obj(kind=kind) if kind != "iterator":
-                return True if kind in builtin else None if others else False
-            case Const(kind=kind):
-                return True if kind in builtin else None if others or (kind == "bool" and "int" in builtin) else False
-            case EntityRef() | Function() | ClassRef():
-                return None if others else False
-            case _:
-                return None
 
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method: `len`, `bool`, `str`, ..."""
@@ -203,10 +190,15 @@ class BuiltinFunctions(IterationFunctions):
         for value in ordered(joined(arguments.positional)):
             if isinstance(value, Obj) and value.kind == "instance":
                 self.call_method(value, method, Arguments(), point)
+            elif isinstance(value, ClassRef):
+                self.call_by_metaclass(value, method, Arguments(), CallPoint(point.node, point.at, direct=False))
         return self.computed(name, arguments, point)
 
-    def _call_truth(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return PLAIN
+    def _call_object_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        for value in ordered(joined(arguments.positional[:1])):
+            if isinstance(value, Obj) and value.cls is not None:
+                self.set_attribute(value, Arguments(arguments.positional[1:]), point.node)
+        return NONE
 
     def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that uses its arguments as plain values."""
@@ -216,7 +208,9 @@ class BuiltinFunctions(IterationFunctions):
                 inner = joined(self.elements(v) for v in values if isinstance(v, Obj) and v.kind != "instance")
                 self.forced(inner, point.node)
             parts.append(self.forced(values, point.node))
-        return self.mixed(parts)
+        if name.rpartition(".")[2] in _GIVING_DATA or not self.holds_callables(arguments.all):
+            return self.mixed(parts)
+        return only(Data(self.mixed_origins(arguments), f"`{name}`"))
 
     def _call_decorator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A decorator that keeps what calling the function does."""
@@ -227,10 +221,6 @@ class BuiltinFunctions(IterationFunctions):
     def _call_evaluated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         reason = f"`{name.rpartition('.')[2]}` runs source that is computed"
         return only(Unknown(Category.UNSUPPORTED, reason, "write the call out"))
-
-
-def _is_builtin(name: str) -> bool:
-    return name.startswith("builtins.")
 
 
 def _names(node: ast.expr, name: str) -> bool:
@@ -246,24 +236,37 @@ HANDLERS: dict[str, Handler] = {
         ("builtins.staticmethod", "builtins.classmethod", "builtins.property", "functools.cached_property"),
         BuiltinFunctions._call_descriptor,
     ),
-    **dict.fromkeys(("typing.cast", "weakref.ref", "inspect.unwrap"), BuiltinFunctions._call_same),
-    **dict.fromkeys(("builtins.callable", "builtins.hasattr", "builtins.id"), BuiltinFunctions._call_truth),
+    **dict.fromkeys(
+        (
+            "typing.cast",
+            "weakref.ref",
+            "weakref.proxy",
+            "inspect.unwrap",
+            "enum.member",
+            "sys.intern",
+        ),
+        BuiltinFunctions._call_same,
+    ),
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
     **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
-    "builtins.isinstance": BuiltinFunctions._call_isinstance,
     "builtins.getattr": BuiltinFunctions._call_getattr,
     "builtins.setattr": BuiltinFunctions._call_setattr,
+    "builtins.object.__setattr__": BuiltinFunctions._call_object_setattr,
     "builtins.globals": BuiltinFunctions._call_globals,
-    "builtins.vars": BuiltinFunctions._call_vars,
     "builtins.super": BuiltinFunctions._call_super_of,
     "builtins.type": BuiltinFunctions._call_type,
-    "functools.partial": BuiltinFunctions._call_partial,
-    "functools.partialmethod": BuiltinFunctions._call_partial,
+    **dict.fromkeys(("functools.partial", "functools.partialmethod"), BuiltinFunctions._call_partial),
     "functools.wraps": BuiltinFunctions._call_wraps,
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     "importlib.import_module": BuiltinFunctions._call_import_module,
     "builtins.__import__": BuiltinFunctions._call_import,
+    **NAMESPACE_HANDLERS,
+    **QUESTION_HANDLERS,
     **ITERATION_HANDLERS,
+    **COMBINING_HANDLERS,
+    **CONTAINER_HANDLERS,
+    **OPERATOR_HANDLERS,
+    **PICKING_HANDLERS,
     **RECORD_HANDLERS,
 }

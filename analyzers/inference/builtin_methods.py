@@ -1,11 +1,11 @@
 """Methods of values that the project does not define, by the kind of the receiver."""
 
-import ast
-
+from analyzers.inference.abstract_collections import AbstractCollections
 from analyzers.inference.calls import REGISTERED
-from analyzers.inference.containers import Containers
 from analyzers.inference.records import CallPoint
+from analyzers.inference.scopes import all_arguments
 from analyzers.inference.values import (
+    EMPTY,
     NONE,
     PLAIN,
     Arguments,
@@ -39,7 +39,7 @@ _TEXT_METHODS = frozenset(
 )
 
 
-class BuiltinMethods(Containers):
+class BuiltinMethods(AbstractCollections):
     """`receiver.name(...)` for receivers that are no instances of the project's classes."""
 
     def call_builtin_method(self, receiver: Value, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -50,22 +50,22 @@ class BuiltinMethods(Containers):
                 return self.container_method(receiver, name, arguments, point)
             case ExternalInstance(cls=cls):
                 return self.call_external(f"{cls}.{name}", arguments, point)
-            case Future(result=result):
-                return self._future_method(result, name, arguments, point)
+            case Future():
+                return self._future_method(receiver, name, arguments, point)
             case Const():
                 return self._text_method(receiver, name, arguments, point)
             case Function() if name == "register":
                 return self._register(receiver, arguments, point)
             case Generator():
-                return self._generator_method(receiver, name, point)
+                return self._generator_method(receiver, name, arguments, point)
             case Coroutine() | Pending() if name in ("__await__", flytekit.WITH_OVERRIDES):
                 return self._awaitable_method(receiver, name, arguments, point)
-            case Descriptor() if name in ("setter", "getter", "deleter"):
-                return only(receiver._replace(setter=joined(arguments.all)) if name == "setter" else receiver)
+            case Descriptor() if name in ("setter", "getter", "deleter", "register"):
+                return self._descriptor_method(receiver, name, arguments, point)
             case ClassRef():
                 return self._class_method(receiver, name, arguments, point)
-            case Method(receiver=ModuleRef(name=module), name="__dict__"):
-                return self.container_method(self.module_dict(module, point.node), name, arguments, point)
+            case Method(receiver=ModuleRef() as module, name="__dict__"):
+                return self._globals_method(module, name, arguments, point)
             case _:
                 return self._foreign_method(receiver, name, arguments, point)
 
@@ -107,26 +107,46 @@ class BuiltinMethods(Containers):
             return self.sequence(type(result).__name__, point.node, [const(part) for part in result])
         return const(result)
 
+    def _descriptor_method(self, receiver: Descriptor, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`@size.setter` and the like, and `@generic.register` where the generic function is a class method."""
+        if name == "register":
+            generic = [each for each in receiver.function if isinstance(each, Function)]
+            return joined(self._register(each, arguments, point) for each in generic)
+        return only(_changed_property(receiver, name, joined(arguments.all)))
+
     def _register(self, generic: Function, arguments: Arguments, point: CallPoint) -> Values:
         """`generic.register(function)`, and the decorator that `generic.register(type)` gives."""
-        functions = frozenset(value for value in joined(arguments.positional) if isinstance(value, Function))
+        plain = [v.function if isinstance(v, Descriptor) else only(v) for v in joined(arguments.positional)]
+        functions = frozenset(value for value in joined(plain) if isinstance(value, Function))
         if not functions:
             return only(Partial(only(Method(generic, "register")), arguments, point.node))
         self.weaken((generic, REGISTERED), functions)
+        for function in ordered(functions):
+            given = arguments.positional[0] if len(arguments.positional) > 1 else self._first_annotation(function)
+            self.weaken((generic, (REGISTERED, function)), given)
         return functions
 
-    def _generator_method(self, receiver: Generator, name: str, point: CallPoint) -> Values:
+    def _first_annotation(self, function: Value) -> Values:
+        """The class that the annotation of a function's first argument names; nothing where there is none."""
+        assert isinstance(function, Function)
+        annotated = [each.annotation for each in all_arguments(function.node.args) if each.annotation is not None]
+        return self.evaluate(annotated[0]) if annotated else EMPTY
+
+    def _generator_method(self, receiver: Generator, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`__next__`, `send` and the like of a generator."""
+        if name in ("send", "asend"):
+            self.weaken((("sent", receiver.function.node), ""), joined(arguments.positional))
         step = self.generated(receiver, point.node)
         return only(Future(step)) if name in ("__anext__", "asend") else step
 
-    def module_dict(self, name: str, node: ast.expr) -> Obj:
-        """The globals of a module, as they are now."""
-        obj = self.new_dict(node)
-        module = self.load(name)
-        for bound in sorted(self.global_names(module)) if module else ():
-            self.store_item(obj, const(bound), self.module_attribute(name, bound))
-        return obj
+    def _globals_method(self, module: ModuleRef, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A method of the `__dict__` of a module, which shows in its attributes."""
+        result = self.container_method(self.module_dict(module.name, point.node), name, arguments, point)
+        if name == "update":
+            given = [pair for values in arguments.positional for pair in self.known_items(values) or ()]
+            for key, values in (*given, *arguments.keywords):
+                self.assign_attribute(only(module), key, values, point.node)
+        return result
 
     def mixed_origins(self, arguments: Arguments) -> frozenset[str]:
         return frozenset[str]().union(*(self.origins(values) for values in arguments.all))
@@ -135,16 +155,27 @@ class BuiltinMethods(Containers):
         """A method that `object` or an external base gives to an instance, reached through `super()`."""
         content = self.content(obj)
         if name == "__init__":
-            self.fill_content(obj, arguments, point)
+            self.initialize_base(obj, arguments, point)
             return NONE
+        if name == "start" and obj.cls is not None and self.is_thread(obj.cls):
+            inside = CallPoint(point.node, point.at, direct=False)
+            self.forced(self.call_method(obj, "run", Arguments(), inside) or NONE, point.node)
+            return NONE
+        if name in ("add_note", "with_traceback"):
+            return only(obj)
         if content is not None:
             return self.container_method(content, name, arguments, point)
+        if name == "__setattr__":
+            self.set_attribute(obj, arguments, point.node)
         if name in ("__setattr__", "__init_subclass__", "__post_init__"):
             return NONE
         if name == "_asdict":
             return self.as_dict(obj, point.node)
         if name in ("_replace", "model_copy"):
             return self.copied_instance(obj, arguments, point)
+        added = self.mixin_method(obj, name, arguments, point) if self.is_abstract_collection(obj) else None
+        if added is not None:
+            return added
         self.handed_over(arguments, point, name)
         return self.opaque(f"`{name}` of a class outside the project")
 
@@ -156,15 +187,33 @@ class BuiltinMethods(Containers):
         if name == "__new__":
             classes = ordered(arguments.positional[0] if arguments.positional else only(cls))
             return joined(self.new_instance(each, point.node) for each in classes if isinstance(each, ClassRef))
+        if name == "_make":
+            return self.constructed(cls, self._spread(arguments, point), point)
+        if name == "__call__":
+            return self.constructed(cls, arguments, point)
         self.handed_over(arguments, point, name)
         return self.mixed(list(arguments.all))
 
-    def _future_method(self, result: Values, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _spread(self, arguments: Arguments, point: CallPoint) -> Arguments:
+        """The elements of the first argument as arguments."""
+        first = joined(arguments.positional[:1])
+        items = self.exact_items(first)
+        return Arguments(star=self.iterated(first, point.node)) if items is None else Arguments(tuple(items))
+
+    def _future_method(self, future: Future, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if name == "result":
-            return result
+            return self.awaited(only(future), point.node)
         if name == "add_done_callback":
-            self.handed_over(arguments, point, name)
+            callback = CallPoint(point.node, point.at, direct=False)
+            self.forced(self.call(arguments.argument(0, "fn"), Arguments((only(future),)), callback), point.node)
         return PLAIN
+
+
+def _changed_property(descriptor: Descriptor, name: str, function: Values) -> Descriptor:
+    """`@size.setter`, `@size.getter` and `@size.deleter`."""
+    if name == "setter":
+        return descriptor._replace(setter=function)
+    return descriptor._replace(deleter=function) if name == "deleter" else descriptor._replace(function=function)
 
 
 def _are_overrides(arguments: Arguments) -> bool:

@@ -2,11 +2,12 @@
 
 import ast
 
-from analyzers.inference.activations import Activations
+from analyzers.inference.interleaving import Interleaving
 from analyzers.inference.records import CallPoint, Unresolvable
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.values import (
     EMPTY,
+    NONE,
     PLAIN,
     Arguments,
     Bound,
@@ -22,6 +23,7 @@ from analyzers.inference.values import (
     Method,
     Obj,
     Partial,
+    Pending,
     Unknown,
     Value,
     Values,
@@ -35,12 +37,16 @@ from analyzers.model.calls import Category
 REGISTERED = "registered"
 """The cell of a generic function that holds its implementations for other types."""
 
+WITHIN = "within"
+"""The method that stands for calling a decorated function inside a context manager."""
+_CONTEXT_DECORATORS = frozenset({"contextlib.ContextDecorator", "contextlib.AsyncContextDecorator"})
+
 _EMPTY_CALLEE = Unresolvable(
     Category.UNKNOWN_NAME, "nothing is known to be bound to the callee", "define the name where eagerc can see it"
 )
 
 
-class Calls(Activations):
+class Calls(Interleaving):
     """Calling values of the project, and handing them to code outside it."""
 
     def call(self, callee: Values, arguments: Arguments, point: CallPoint) -> Values:
@@ -79,6 +85,8 @@ class Calls(Activations):
             case External(name=name):
                 return self.call_external(name, arguments, point)
             case Method(receiver=receiver, name=name):
+                if name == WITHIN:
+                    return self.called_within(receiver, arguments, point)
                 return self.call_builtin_method(receiver, name, arguments, point)
             case Unknown(category=category, reason=reason, hint=hint):
                 self.handed_over(arguments, point, "")
@@ -91,8 +99,12 @@ class Calls(Activations):
     def _call_other(self, value: Value, arguments: Arguments, point: CallPoint) -> Values:
         if isinstance(value, Descriptor):
             return self.call(value.function, arguments, point)
-        self.forced(only(value), point.node)
-        return PLAIN
+        if isinstance(value, Generator) and arguments.positional:
+            return self._within_context(value, arguments, point)
+        known = isinstance(value, Pending) and self.record_of(value) is not None
+        plain = self.forced(only(value), point.node)
+        opaque = [each.opaque for each in plain if isinstance(each, Data) and each.opaque]
+        return self._call_data(opaque[0], arguments, point) if opaque and not known else PLAIN
 
     def _call_data(self, opaque: str, arguments: Arguments, point: CallPoint) -> Values:
         if not opaque or self.here.function is None:
@@ -105,16 +117,32 @@ class Calls(Activations):
         result = self.call_method(obj, "__call__", arguments, point)
         if result is not None:
             return result
+        if obj.cls is not None and self.external_bases(obj.cls) & _CONTEXT_DECORATORS:
+            return self._within_context(obj, arguments, point)
         reason = f"`{obj.cls.node.name}` has no `__call__` in the project" if obj.cls else "the object cannot be called"
         return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, "define `__call__` in the project"))
+
+    def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
+        """A call of a function inside a context manager that decorates it."""
+        raise AssertionError("the part that knows context managers answers this")
+
+    def _within_context(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
+        """A context manager used as a decorator: the function that it is given, each call inside the context."""
+        return only(Partial(only(Method(context, WITHIN)), arguments, point.node))
 
     def _call_dispatched(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a function, and of what was registered for other types of its argument (`singledispatch`)."""
         others = self.read((function, REGISTERED))
         if not others:
             return self._call_function(function, arguments, point)
-        everyone = [value for value in (function, *others) if isinstance(value, Function)]
+        everyone = self.implementations(
+            function, [value for value in ordered(others) if isinstance(value, Function)], arguments
+        )
         return self.each(everyone, lambda one: self._call_function(one, arguments, point))  # type: ignore[arg-type]  # all are functions
+
+    def implementations(self, generic: Function, others: list[Function], arguments: Arguments) -> list[Function]:
+        """The implementations of a generic function that a call with these arguments may reach."""
+        raise AssertionError("the part that knows types answers this")
 
     def _call_function(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         generator = not isinstance(function.node, ast.Lambda) and scope_of(function.node).generator
@@ -129,12 +157,13 @@ class Calls(Activations):
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
         """What iterating over a generator gives: its body runs now."""
+        return joined(self.elements(value) for value in self.started(generator, site))
+
+    def started(self, generator: Generator, site: ast.expr) -> list[Obj]:
+        """The iterators of a generator whose body runs now."""
         point = CallPoint(generator.call, site, module=generator.module)
-        return joined(
-            self.elements(value)
-            for value in self.enter(generator.function, generator.arguments, point)
-            if isinstance(value, Obj)
-        )
+        entered = self.enter(generator.function, generator.arguments, point)
+        return [value for value in ordered(entered) if isinstance(value, Obj)]
 
     # Code outside the project.
 
@@ -148,12 +177,16 @@ class Calls(Activations):
     def _called_back(self, value: Value, point: CallPoint, receiver: str) -> None:
         match value:
             case Function() | Bound():
-                self.doubt += 1
-                result = self.call(
-                    only(value), _unknown_arguments(value), CallPoint(point.node, point.at, direct=False)
-                )
-                self.awaited(result, point.node)
-                self.doubt -= 1
+                self._called_in_doubt(only(value), _unknown_arguments(value), point)
+            case Partial(function=function):
+                entities = [inner for inner in ordered(function) if isinstance(inner, EntityRef)]
+                for inner in entities:
+                    self._called_back(inner, point, receiver)
+                if not entities:
+                    self._called_in_doubt(only(value), Arguments((), (), PLAIN), point)
+            case Obj(kind="instance", cls=ClassRef() as cls):
+                if self.class_attribute(self.linearized(cls), "__call__") is not None:
+                    self._called_in_doubt(only(value), Arguments((), (), PLAIN), point)
             case Generator():
                 self.generated(value, point.node)
             case EntityRef(number=number):
@@ -166,6 +199,37 @@ class Calls(Activations):
                 )
             case _:
                 pass
+
+    def _called_in_doubt(self, function: Values, arguments: Arguments, point: CallPoint) -> None:
+        """A call that may happen or not; what it gives is taken to be awaited."""
+        self.doubt += 1
+        result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
+        self.escaped(result, point.node)
+        self.doubt -= 1
+
+    # What code outside the project calls on elements.
+
+    def apply(self, functions: Values, arguments: list[Values], point: CallPoint) -> Values:
+        """Call what a library function was given."""
+        if not functions or functions == NONE:
+            return EMPTY
+        return self.call(functions, Arguments(tuple(arguments)), CallPoint(point.node, point.at, direct=False))
+
+    def asked(self, function: Values, elements: Values, point: CallPoint) -> Values:
+        """What a function says of elements, if there are any, as a plain value."""
+        return self.forced(self.apply(function, [elements], point), point.node) if elements else EMPTY
+
+    def compare(self, key: Values, elements: Values, point: CallPoint) -> None:
+        """What sorting asks of elements: the key function, and `__lt__` of what is compared."""
+        self.compare_ranks(self.asked(key, elements, point) or elements, point)
+
+    def compare_ranks(self, ranks: Values, point: CallPoint) -> None:
+        """`__lt__`, where instances of the project's classes are compared."""
+        for value in ordered(ranks):
+            if isinstance(value, Obj) and value.kind == "instance":
+                self.call_method(value, "__lt__", Arguments((ranks,)), CallPoint(point.node, point.at, direct=False))
+            elif isinstance(value, Obj) and value.kind == "tuple":
+                self.compare_ranks(self.elements(value), point)
 
     def call_external(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A call of something outside the project."""

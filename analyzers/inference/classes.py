@@ -1,15 +1,15 @@
-"""Classes: their attributes along the method resolution order, and what an attribute access gives."""
+"""Attributes: what an access gives, of classes and their instances above all."""
 
 import ast
 
-from analyzers.inference.entities import Entities
+from analyzers.inference.class_orders import THREADS, ClassOrders
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.store import Location
 from analyzers.inference.values import (
     EMPTY,
     NONE,
     PLAIN,
+    UNSET,
     Arguments,
     Bound,
     ClassRef,
@@ -38,79 +38,23 @@ from analyzers.inference.values import (
     ordered,
 )
 from analyzers.knowledge import flytekit
-from analyzers.knowledge.libraries import is_standard
+from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.model.calls import Category
-from analyzers.model.facts import Reference
 
-_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag"})
-_RECORDS = frozenset({"typing.NamedTuple", "pydantic.BaseModel", "typing.TypedDict"})
+_STEPS = 12
+"""How many steps of an iterator are followed until another one adds nothing."""
+_OF_EXCEPTIONS = frozenset({"add_note", "with_traceback"})
 _OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
-_CONTAINERS = {
-    "builtins.dict": "dict",
-    "collections.OrderedDict": "dict",
-    "collections.UserDict": "dict",
-    "builtins.list": "list",
-    "collections.UserList": "list",
-    "collections.deque": "list",
-    "builtins.set": "set",
-}
+_OF_THREADS = frozenset({"daemon", "getName", "ident", "is_alive", "join", "name", "setDaemon", "setName"})
+_OF_COLLECTIONS = frozenset(
+    {"get", "pop", "setdefault", "keys", "values", "items", "append", "extend", "update", "__iter__"}
+)
+"""Methods that `collections.abc` makes of others."""
 _OF_CONTAINERS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__iter__"})
 
 
-class Classes(Entities):
+class Classes(ClassOrders):
     """Attribute access on everything, classes of the project above all."""
-
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]  # handed through to Core as they came
-        self.bases: dict[ClassRef, list[Values]] = {}
-        self.record_classes: set[ClassRef] = set()
-        self.attribute_names: dict[ClassRef, dict[str, None]] = {}
-
-    # The method resolution order.
-
-    def linearized(self, cls: ClassRef) -> list[ClassRef]:
-        """The project's classes in method resolution order (C3); a base that may be several classes contributes all."""
-        bases = [base for base in self._base_values(cls) if isinstance(base, ClassRef) and base is not cls]
-        lines = [*(self.linearized(base) for base in bases), bases]
-        order = [cls]
-        while lines := [line for line in lines if line]:
-            heads = (line[0] for line in lines if not any(line[0] in other[1:] for other in lines))
-            head = next(heads, lines[0][0])
-            order.append(head)
-            lines = [[ancestor for ancestor in line if ancestor != head] for line in lines]
-        return order
-
-    def _base_values(self, cls: ClassRef) -> list[Value]:
-        return [value for values in self.bases.get(cls, []) for value in ordered(values)]
-
-    def external_bases(self, cls: ClassRef) -> set[str]:
-        """The canonical names of the classes outside the project that `cls` inherits from."""
-        found = set()
-        for ancestor in self.linearized(cls):
-            for base in self._base_values(ancestor):
-                match base:
-                    case External(name=name):
-                        found.add(name)
-                    case ClassRef():
-                        pass
-                    case _:
-                        found.add("")
-        return found
-
-    def is_enum(self, cls: ClassRef) -> bool:
-        return bool(self.external_bases(cls) & _ENUMS)
-
-    def is_record(self, cls: ClassRef) -> bool:
-        """Whether the constructor takes the annotated attributes in order."""
-        return any(c in self.record_classes for c in self.linearized(cls)) or bool(self.external_bases(cls) & _RECORDS)
-
-    def class_attribute(self, classes: list[ClassRef], name: str) -> Values | None:
-        """The first definition of `name` along `classes`, not bound to anything; None where there is none."""
-        for cls in classes:
-            location: Location = (cls.env.owner, name)
-            if location in self.store:
-                return self.read(location)
-        return None
 
     # Attribute access.
 
@@ -122,7 +66,7 @@ class Classes(Entities):
             case ModuleRef(name=module):
                 return only(Method(value, name)) if name == "__dict__" else self.module_attribute(module, name)
             case External():
-                return self._external_attribute(value, name, node)
+                return self.external_attribute(value, name, node)
             case Obj(kind="instance", cls=ClassRef()):
                 return self._instance_attribute(value, name, node)
             case ClassRef():
@@ -131,9 +75,9 @@ class Classes(Entities):
                 return self._super_attribute(cls, receiver, name, node)
             case Function() | EntityRef() | Partial():
                 own = self.read(attribute_cell(value, name))
-                return own or self._attribute_of_function(value, name)
-            case Bound(function=function):
-                return self._attribute_of(function, name, node)
+                return own or self.attribute_of_function(value, name)
+            case Bound():
+                return self.attribute_of_bound(value, name, node)
             case Unknown():
                 return only(value)
             case Pending() if name == flytekit.WITH_OVERRIDES:
@@ -143,25 +87,13 @@ class Classes(Entities):
             case _:
                 return only(Method(value, name))
 
-    def _attribute_of_function(self, value: Function | EntityRef | Partial, name: str) -> Values:
-        function = self.entities[value.number].function if isinstance(value, EntityRef) else value
-        if name != "__name__" or not isinstance(function, Function):
-            return only(Method(value, name))
-        while function.wraps is not None:
-            function = function.wraps
-        return const("<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name)
-
-    def _external_attribute(self, value: External, name: str, node: ast.expr) -> Values:
-        full = flytekit.canonical(f"{value.name}.{name}")
-        if full in flytekit.REPLACED:
-            place = self.module.place(node)
-            self.module.references.setdefault(place, Reference(place, full))
-        return only(External(full))
-
     def _attribute_of_class(self, cls: ClassRef, name: str, node: ast.expr) -> Values:
+        if name == "__dict__":
+            return self.namespace_of(cls, node)
         found = self.class_attribute(self.linearized(cls), name)
         if found is None:
-            return self._missing(cls, name)
+            by_metaclass = self.attribute_by_metaclass(cls, name, CallPoint(node, node, direct=False))
+            return self._missing(cls, name) if by_metaclass is None else by_metaclass
         if self.is_enum(cls) and not name.startswith("__"):
             return self.enum_member(cls, name, found, node)
         return joined(self._through_class(value, cls, node) for value in found)
@@ -170,7 +102,7 @@ class Classes(Entities):
         match value:
             case Descriptor(kind="classmethod", function=inner):
                 return frozenset(Bound(function, cls) for function in inner)
-            case Descriptor(kind="staticmethod" | "field", function=inner):
+            case Descriptor(kind="staticmethod" | "field" | "partialmethod", function=inner):
                 return inner
             case Obj(kind="instance"):
                 return self._got(value, NONE, cls, node)
@@ -187,11 +119,13 @@ class Classes(Entities):
         assert obj.cls is not None
         location = attribute_cell(obj, name)
         own = self.read(location) if location in self.store else EMPTY
-        if own and obj not in self.summaries:
+        unset = bool(own & UNSET)
+        own -= UNSET
+        if own and obj not in self.summaries and not unset:
             return self.settled(own)
         found = self.class_attribute(self.linearized(obj.cls), name)
         if found is None:
-            return own or self._attribute_of_object(obj, name)
+            return own or self._attribute_of_object(obj, name, node)
         return join(own, *(self._through_instance(value, obj, node) for value in found))
 
     def _through_instance(self, value: Value, obj: Obj, node: ast.expr) -> Values:
@@ -203,28 +137,34 @@ class Classes(Entities):
                 return self.call(inner, Arguments((only(obj),)), CallPoint(node, node, direct=False))
             case Obj(kind="instance"):
                 return self._got(value, only(obj), obj.cls, node)
+            case Descriptor(kind="partialmethod", function=inner):
+                return frozenset(self._partial_method(each, obj, node) for each in inner if isinstance(each, Partial))
             case Descriptor():
                 return self._through_class(value, obj.cls, node)
             case _:
                 return only(value)
 
-    def _attribute_of_object(self, obj: Obj, name: str) -> Values:
+    def _partial_method(self, made: Partial, obj: Obj, node: ast.expr) -> Value:
+        """`partialmethod(method, ...)`, read from an instance."""
+        return made._replace(function=joined(self._through_instance(each, obj, node) for each in made.function))
+
+    def _attribute_of_object(self, obj: Obj, name: str, node: ast.expr) -> Values:
         """An attribute that neither the instance nor the project's classes define."""
         assert obj.cls is not None
+        if name == "__dict__":
+            return self.namespace_of(obj, node)
         content = self.content(obj)
         if name == "__class__":
             return only(obj.cls)
         if content is not None and not name.startswith("__"):
             return only(content) if name == "data" else only(Method(content, name))
-        if name in _OF_RECORDS and self.is_record(obj.cls):
+        known = (name in _OF_EXCEPTIONS and self.is_exception(obj.cls)) or (name == "start" and self.is_thread(obj.cls))
+        if known:
+            return only(Method(obj, name))
+        mixed_in = name in _OF_COLLECTIONS and self.is_abstract_collection(obj)
+        if mixed_in or (name in _OF_RECORDS and self.is_record(obj.cls)):
             return only(Method(obj, name))
         return self._missing(obj.cls, name)
-
-    def content(self, obj: Obj) -> Obj | None:
-        """The container that an instance is too, if its class inherits from one."""
-        bases = self.external_bases(obj.cls) if obj.cls is not None else set()
-        kind = next((_CONTAINERS[base] for base in sorted(bases) if base in _CONTAINERS), None)
-        return None if kind is None else Obj(kind, obj.site, obj.owner)
 
     def _super_attribute(self, cls: ClassRef, receiver: Value, name: str, node: ast.expr) -> Values:
         start = receiver.cls if isinstance(receiver, Obj) and receiver.cls else receiver
@@ -245,9 +185,12 @@ class Classes(Entities):
             return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, f"give `{cls.node.name}` an attribute `{name}`"))
         if name == "__name__":
             return const(cls.node.name)
-        if name in ("__subclasses__", "__new__"):
+        if name in ("__subclasses__", "__new__") or (name == "_make" and self.is_record(cls)):
             return only(Method(cls, name))
-        if name in ("__class__", "__dict__", "__doc__", "name", "_fields"):
+        if name in ("__class__", "__doc__", "name", "_fields"):
+            return PLAIN
+        bases = self.external_bases(cls)
+        if bases and all(is_exception(base) or (base in THREADS and name in _OF_THREADS) for base in bases):
             return PLAIN
         foreign = sorted(base for base in self.external_bases(cls) if not is_standard(base))
         if foreign:
@@ -257,66 +200,24 @@ class Classes(Entities):
             return only(Unknown(Category.EXTERNAL_CODE, reason, f"define `{name}` in the project"))
         return only(Data(frozenset(), f"`{cls.node.name}.{name}`")) if self.external_bases(cls) else EMPTY
 
-    # Changing attributes.
-
-    def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
-        """`target.name = new` for each possible target."""
-        for value in values:
-            match value:
-                case ModuleRef(name=module):
-                    location: Location = (("module", module), name)
-                    self.volatile.add(location)
-                    self._assign_module(module, name, new, strong=len(values) == 1)
-                case ClassRef(env=env):
-                    inherited = self.class_attribute(self.linearized(value)[1:], name)
-                    self._inherit((env.owner, name), inherited or EMPTY)
-                    self._overwrite((env.owner, name), new, strong=len(values) == 1)
-                case Obj(kind="instance", cls=ClassRef() as cls):
-                    self._assign_to_instance(value, cls, name, new, node, alone=len(values) == 1)
-                case _:
-                    self._overwrite(attribute_cell(value, name), new, strong=False)
-
-    def _assign_to_instance(self, obj: Obj, cls: ClassRef, name: str, new: Values, node: ast.expr, alone: bool) -> None:
-        inherited = self.class_attribute(self.linearized(cls), name) or EMPTY
-        if self._set_by_descriptor(obj, inherited, new, node):
-            return
-        self.attribute_names.setdefault(cls, {})[name] = None
-        location = attribute_cell(obj, name)
-        plain = [value for value in inherited if not isinstance(value, Obj | Descriptor)]
-        self._inherit(location, joined(self._through_instance(value, obj, node) for value in plain))
-        self._overwrite(location, new, strong=alone and obj not in self.summaries)
-
-    def _set_by_descriptor(self, obj: Obj, inherited: Values, new: Values, node: ast.expr) -> bool:
-        """Whether a property's setter or the `__set__` of a descriptor took the value."""
-        point = CallPoint(node, node, direct=False)
-        arguments = Arguments((only(obj), new))
-        taken = False
-        for value in ordered(inherited):
-            if isinstance(value, Descriptor) and value.setter:
-                self.call(value.setter, arguments, point)
-                taken = True
-            elif isinstance(value, Obj) and self.call_method(value, "__set__", arguments, point) is not None:
-                taken = True
-        return taken
-
-    def _inherit(self, location: Location, inherited: Values) -> None:
-        """An attribute is about to get a value of its own; where no run gave it one, the inherited one shows."""
-        if inherited and location not in self.store:
-            self.store.presume(location, inherited)
-
-    def delete_attribute(self, values: Values, name: str) -> None:
-        """`del target.name`: what the class has under that name shows again."""
-        for value in values:
-            if isinstance(value, Obj) and len(values) == 1 and value not in self.summaries:
-                self.write(attribute_cell(value, name), EMPTY)
-
-    def _assign_module(self, module: str, name: str, new: Values, strong: bool) -> None:
-        loaded = self.load(module)
-        if loaded is not None:
-            self._overwrite((loaded.env.owner, name), new, strong)
-
-    def _overwrite(self, location: Location, values: Values, strong: bool) -> None:
-        (self.write if strong else self.weaken)(location, values)
+    def has_attribute(self, value: Value, name: str) -> bool | None:
+        """Whether a value certainly has an attribute, or certainly has not."""
+        match value:
+            case Obj(kind="instance", cls=ClassRef() as cls):
+                own = bool(self.read(attribute_cell(value, name)))
+                if own and value not in self.summaries and not self.read(attribute_cell(value, name)) & UNSET:
+                    return True
+            case ClassRef() as cls:
+                own = False
+            case Function():
+                return None if self.read(attribute_cell(value, name)) or name.startswith("__") else False
+            case _:
+                return None
+        order = self.linearized(cls)
+        if self.class_attribute(order, name):
+            return True
+        hooks = self.class_attribute(order, "__getattr__") or name.startswith("__")
+        return None if own or hooks or self.external_bases(cls) else False
 
     def call_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values | None:
         """`obj.name(...)` where the project's class defines it, else None."""
@@ -333,10 +234,9 @@ class Classes(Entities):
         handed_on = self.call_method(obj, "__await__", NO_ARGUMENTS, CallPoint(node, node, direct=False))
         if handed_on is None:
             return only(obj)
-        for value in ordered(handed_on):
-            if isinstance(value, Generator):
-                self.generated(value, node)
-        return self.awaited(handed_on, node)
+        generators = [value for value in ordered(handed_on) if isinstance(value, Generator)]
+        returned = [self.returned_by(iterator) for each in generators for iterator in self.started(each, node)]
+        return joined([*returned, self.awaited(handed_on.difference(generators), node)])
 
     def iterated_instance(self, obj: Obj, site: ast.expr) -> Values:
         point = CallPoint(site, site, direct=False)
@@ -352,23 +252,50 @@ class Classes(Entities):
 
     def _stepped(self, iterator: Value, obj: Obj, step: str, site: ast.expr) -> Values:
         if isinstance(iterator, Obj) and iterator.kind == "instance":
-            found = self.call_method(iterator, step, NO_ARGUMENTS, CallPoint(site, site, direct=False))
-            found = PLAIN if found is None else found
+            found = self._stepped_on(iterator, step, site)
             return self.awaited(found, site) if step == "__anext__" else found
         return EMPTY if iterator == obj else self.iterated(only(iterator), site)
+
+    def _stepped_on(self, iterator: Obj, step: str, site: ast.expr) -> Values:
+        """What any number of steps of an iterator of the project gives."""
+        results: Values = EMPTY
+        for _ in range(_STEPS):
+            mark = self.store.mark()
+            found = self.call_method(iterator, step, NO_ARGUMENTS, CallPoint(site, site, direct=False))
+            delta = self.store.rewind(mark)
+            before, results = results, join(results, PLAIN if found is None else found)
+            settled = results == before and not self.grows([delta])
+            self.store.merge([{}, delta])
+            if settled:
+                break
+        return results
 
     def iterated_other(self, value: Value, site: ast.expr) -> Values:
         match value:
             case Generator():
                 return self.generated(value, site)
-            case ClassRef() if self.is_enum(value):
-                return self.enum_members(value, site)
+            case ClassRef():
+                found = self.iterated_class(value, CallPoint(site, site, direct=False))
+                enum = self.is_enum(value) and found is None
+                return self.enum_members(value, site) if enum else found or PLAIN
             case Pending() | Coroutine():
                 return self.forced(only(value), site)
             case Method() | External() | ExternalInstance() | Future():
                 return self.opaque("iterated code outside the project")
             case _:
                 return PLAIN
+
+    def namespace_of(self, value: Value, node: ast.expr) -> Values:
+        """The attributes of a module, a class or an instance by name."""
+        raise AssertionError("the part that knows namespaces answers this")
+
+    def attribute_by_metaclass(self, cls: ClassRef, name: str, point: CallPoint) -> Values | None:
+        """An attribute of a class that its metaclass defines."""
+        raise AssertionError("the part that knows classes as objects answers this")
+
+    def iterated_class(self, cls: ClassRef, point: CallPoint) -> Values | None:
+        """What a loop over a class gives, where its metaclass says so."""
+        raise AssertionError("the part that knows classes as objects answers this")
 
     def record_items(self, obj: Obj) -> list[Values] | None:
         """The fields of a record one by one."""
@@ -381,6 +308,10 @@ class Classes(Entities):
     def enum_members(self, cls: ClassRef, node: ast.expr) -> Values:
         """All members of an enum."""
         raise AssertionError("the part that knows instances answers this")
+
+    def started(self, generator: Generator, site: ast.expr) -> list[Obj]:
+        """The iterators of a generator whose body runs now."""
+        raise AssertionError("the part that knows calls answers this")
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
         """What iterating over a generator of the project gives."""

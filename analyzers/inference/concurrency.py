@@ -1,6 +1,7 @@
 """asyncio and executors: what runs awaitables side by side, later, or in a thread."""
 
 from analyzers.inference.builtin_functions import BuiltinFunctions
+from analyzers.inference.channels import QUEUES, STACK
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
     EMPTY,
@@ -8,6 +9,7 @@ from analyzers.inference.values import (
     PLAIN,
     Arguments,
     Coroutine,
+    Deferred,
     ExternalInstance,
     Future,
     Obj,
@@ -16,6 +18,7 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
 )
 from analyzers.model.facts import ObservationKind
 
@@ -41,7 +44,7 @@ class Concurrency(BuiltinFunctions):
             for value in values:
                 if not (isinstance(value, Obj) and _is_sequence(value)):
                     continue
-                waiting = [v for v in self.elements(value) if isinstance(v, Pending | Coroutine | Future)]
+                waiting = [v for v in self.elements(value) if isinstance(v, Pending | Coroutine | Deferred | Future)]
                 if waiting and not any(isinstance(v, Obj) and v.kind == "instance" for v in values):
                     self.observe(ObservationKind.GATHERED_LIST, point.node, point.node, "gather")
 
@@ -80,8 +83,14 @@ class Concurrency(BuiltinFunctions):
     def _call_loop(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(ExternalInstance("asyncio.AbstractEventLoop"))
 
+    def _call_to_thread(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`to_thread(function, ...)`: called when it is awaited."""
+        function, *rest = arguments.positional or (arguments.keyword("func"),)
+        given = arguments._replace(positional=tuple(rest))
+        return only(Deferred(function, given, point.node, point.module or self.env.module))
+
     def _call_in_thread(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`to_thread(function, ...)`, `executor.submit(function, ...)`: called now, the result comes later."""
+        """`executor.submit(function, ...)`: called now, the result comes later."""
         function, *rest = arguments.positional or (EMPTY,)
         return self._deferred(function, arguments._replace(positional=tuple(rest)), point)
 
@@ -92,13 +101,61 @@ class Concurrency(BuiltinFunctions):
 
     def _deferred(self, function: Values, arguments: Arguments, point: CallPoint) -> Values:
         result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
-        return only(Future(self.forced(result, point.node)))
+        return only(Future(self.finished(result, point.node)))
 
     def _call_executor_map(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return self._call_mapped(name, arguments, point)
 
-    def _queue_get(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return self.opaque("a queue")
+    def _call_later(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`loop.call_soon(function, ...)` and its like: called by the loop, nobody sees the result."""
+        position = 0 if "call_soon" in name else 1
+        function = joined(arguments.positional[position : position + 1])
+        self._deferred(function, Arguments(arguments.positional[position + 1 :]), point)
+        return PLAIN
+
+    def _call_thread(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        timed = name.endswith("Timer")
+        target = arguments.argument(1, "function") if timed else arguments.argument(1, "target")
+        first = 2 if timed else 3
+        given, named = arguments.argument(first, "args"), arguments.argument(first + 1, "kwargs")
+        return self.thread(target, given, named, point.node)
+
+    def _call_queue(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.many("async queue" if name.startswith("asyncio.") else "queue", point.node, EMPTY)
+
+    def _call_variable(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.many("variable", point.node, arguments.keyword("default"))
+
+    def _call_future(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.many("future", point.node, EMPTY)
+
+    def _call_in_context(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`Context.run(function, ...)`."""
+        function, *rest = arguments.positional or (EMPTY,)
+        given = arguments._replace(positional=tuple(rest))
+        return self.call(function, given, CallPoint(point.node, point.at, direct=False))
+
+    def _call_copied_context(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return only(ExternalInstance("contextvars.Context"))
+
+    def _call_exit_stack(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.many(STACK, point.node, EMPTY)
+
+    def _call_suppress(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return only(ExternalInstance(name))
+
+    def _call_null_context(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.many("context", point.node, arguments.argument(0, "enter_result") or NONE)
+
+    def _call_closing(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`closing(thing)`: entering gives the thing, whose own method runs at the end."""
+        thing = joined(arguments.all)
+        method = "aclose" if name.endswith("aclosing") else "close"
+        for value in ordered(thing):
+            if isinstance(value, Obj) and value.kind == "instance":
+                here = CallPoint(point.node, point.at, direct=False)
+                self.escaped(self.call_method(value, method, Arguments(), here) or EMPTY, point.node)
+        return self.many("context", point.node, thing)
 
     def _call_sleep(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Future(join(NONE, arguments.argument(1, "result"))))
@@ -143,7 +200,29 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(
         ("asyncio.get_event_loop", "asyncio.get_running_loop", "asyncio.new_event_loop"), Concurrency._call_loop
     ),
-    "asyncio.to_thread": Concurrency._call_in_thread,
+    "asyncio.to_thread": Concurrency._call_to_thread,
+    "asyncio.Task": Concurrency._call_create_task,
+    **dict.fromkeys(
+        ("asyncio.Future", "asyncio.AbstractEventLoop.create_future", "concurrent.futures.Future"),
+        Concurrency._call_future,
+    ),
+    **dict.fromkeys(
+        (f"asyncio.AbstractEventLoop.call_{when}" for when in ("soon", "soon_threadsafe", "later", "at")),
+        Concurrency._call_later,
+    ),
+    **dict.fromkeys(("threading.Thread", "threading.Timer", "multiprocessing.Process"), Concurrency._call_thread),
+    **dict.fromkeys(
+        (f"{module}.{queue}" for module in ("asyncio", "queue", "multiprocessing") for queue in sorted(QUEUES)),
+        Concurrency._call_queue,
+    ),
+    "contextvars.ContextVar": Concurrency._call_variable,
+    "contextvars.copy_context": Concurrency._call_copied_context,
+    "contextvars.Context": Concurrency._call_copied_context,
+    "contextvars.Context.run": Concurrency._call_in_context,
+    **dict.fromkeys(("contextlib.ExitStack", "contextlib.AsyncExitStack"), Concurrency._call_exit_stack),
+    "contextlib.suppress": Concurrency._call_suppress,
+    "contextlib.nullcontext": Concurrency._call_null_context,
+    **dict.fromkeys(("contextlib.closing", "contextlib.aclosing"), Concurrency._call_closing),
     "asyncio.AbstractEventLoop.run_in_executor": Concurrency._call_in_executor,
     "concurrent.futures.ThreadPoolExecutor.submit": Concurrency._call_in_thread,
     "concurrent.futures.ProcessPoolExecutor.submit": Concurrency._call_in_thread,

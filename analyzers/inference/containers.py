@@ -2,10 +2,12 @@
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from analyzers.inference.calls import Calls
-from analyzers.inference.objects import FACTORY, slot
+from analyzers.inference.entries import slot
+from analyzers.inference.namespaces import Namespaces
+from analyzers.inference.objects import FACTORY
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
@@ -25,15 +27,19 @@ from analyzers.inference.values import (
 )
 
 
-class Containers(Calls):
+class Containers(Namespaces):
     """`container.name(...)`, and what other parts do with containers."""
 
     def container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """What a method gives; what a method that is not known gives may be any of the elements."""
+        if name == "update" and self.counts(obj):
+            return self.count(obj, arguments, point.node)
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
         if method is None:
-            return self.mixed([self.elements(obj), *arguments.all])
-        result: Values = method(self, obj, arguments, point.node)
+            if name in _GIVING_DATA or not self.holds_callables([only(obj)]):
+                return self.mixed([self.elements(obj), *arguments.all])
+            return self.opaque(f"`{name}` of a {obj.kind}")
+        result: Values = method(self, self.current(obj, point.node), arguments, point.node)
         return result
 
     def _method_append(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
@@ -77,9 +83,7 @@ class Containers(Calls):
 
     def _method_sort(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         key = arguments.keyword("key")
-        if key and key != NONE:
-            point = CallPoint(node, node, direct=False)
-            self.forced(self.call(key, Arguments((self.elements(obj),)), point), node)
+        self.compare(key, self.elements(obj), CallPoint(node, node, direct=False))
         self.smash(obj)
         return NONE
 
@@ -115,10 +119,14 @@ class Containers(Calls):
         return self.take_item(obj, const(0))
 
     def _method_pop_any(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        self.smash(obj)
         return self.elements(obj)
 
     def _method_copy(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.copied(obj, node)
+
+    def _method_some(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self.many("set", node, self.elements(obj))
 
     def copied(self, obj: Obj, node: ast.expr) -> Values:
         """A shallow copy of a container."""
@@ -126,6 +134,8 @@ class Containers(Calls):
             copy = self.new_dict(node)
             self.update_from(copy, only(obj), node)
             return only(copy)
+        if obj.kind == "set":
+            return self.copied_set(obj, node)
         items = self.items(obj)
         return self.many(obj.kind, node, self.elements(obj)) if items is None else self.sequence(obj.kind, node, items)
 
@@ -153,10 +163,12 @@ class Containers(Calls):
 
     def _method_take_last(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         keys = self.exact_keys(obj)
-        if not keys or not self.holds(obj, only(keys[-1])):
+        last = self.truth_of(arguments.argument(0, "last") or const(True))
+        taken = only(keys[-1] if last else keys[0]) if keys and last is not None else EMPTY
+        if not taken or not self.holds(obj, taken):
             return self.sequence("tuple", node, [self.keys(obj), self.elements(obj)])
-        pair = self.sequence("tuple", node, [only(keys[-1]), self.load_item(obj, only(keys[-1]))])
-        self.remove_item(obj, only(keys[-1]))
+        pair = self.sequence("tuple", node, [taken, self.load_item(obj, taken)])
+        self.remove_item(obj, taken)
         return pair
 
     def _method_update(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
@@ -170,11 +182,9 @@ class Containers(Calls):
 
     def update_from(self, obj: Obj, values: Values, node: ast.expr) -> None:
         """`obj.update(values)` for a dict."""
-        for value in values:
+        for value in map(partial(self.dict_of, node=node), ordered(values)):
             if isinstance(value, Obj) and value.kind == "dict":
-                known = self.exact_keys(value)
-                for key in ordered(self.keys(value)) if known is None else known:
-                    self.store_item(obj, only(key), self.load_item(value, only(key)))
+                self._update_from_dict(obj, value)
             else:
                 pairs = self.iterated(only(value), node)
                 parts = [self.items(pair) if isinstance(pair, Obj) else None for pair in pairs]
@@ -184,8 +194,53 @@ class Containers(Calls):
                     else:
                         self.store_item(obj, PLAIN, self.iterated(pairs, node))
 
+    def _update_from_dict(self, obj: Obj, source: Obj) -> None:
+        """Take over the entries of a dict; where it may lack a key, the entry that was there may stay."""
+        known = self.exact_keys(source)
+        for key in ordered(self.keys(source)) if known is None else known:
+            new = self.load_item(source, only(key))
+            old = EMPTY if self.holds(source, only(key)) else self.load_item(obj, only(key))
+            self.store_item(obj, only(key), join(old, new))
+
+    def current(self, obj: Obj, node: ast.expr) -> Obj:
+        """The dict itself; the one view of several (`ChainMap`), or of attributes, is brought up to date first."""
+        maps = self.chained(obj)
+        if maps:
+            self.clear(obj)
+            for values in reversed(maps):
+                self.update_from(obj, values, node)
+        self.refresh(obj)
+        return obj
+
     def _method_keys_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        keys = self.certain_keys(obj)
+        if keys is None:
+            return self.many("iterator", node, self.keys(obj))
+        return self.sequence("iterator", node, [only(key) for key in keys])
+
+    def _method_new_child(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        first = arguments.argument(0, "m") or only(self.new_dict(self.stand_in(node, "first")))
+        return only(self.new_chain([first, *self.chained(obj)], node))
+
+    def new_chain(self, maps: list[Values], node: ast.expr) -> Obj:
+        """A dict that looks through to several, the first of which wins."""
+        obj = self.new_dict(node)
+        self.chain(obj, maps)
+        return obj
+
+    def _method_most_common(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self.many("list", node, self.tuple_at(node, 0, [self.keys(obj), PLAIN]))
+
+    def _method_repeated_keys(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.many("iterator", node, self.keys(obj))
+
+    def count(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        """`Counter.update`: the elements become keys."""
+        for values in arguments.positional:
+            self.store_item(obj, self.iterated(values, node), PLAIN)
+        for name, _ in arguments.keywords:
+            self.store_item(obj, const(name), PLAIN)
+        return NONE
 
     def _method_values_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         keys = self.exact_keys(obj)
@@ -205,6 +260,7 @@ class Containers(Calls):
 
     def subscripted_container(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
         """`obj[key]`; a defaultdict makes what is missing."""
+        self.current(obj, node)
         factory = self.read((obj, FACTORY)) if obj.kind == "dict" else EMPTY
         key = single(keys)
         if factory and not self.holds(obj, keys):
@@ -212,13 +268,6 @@ class Containers(Calls):
             made = self.call(factory, Arguments(), CallPoint(self.stand_in(node, what), node, direct=False))
             self.store_item(obj, keys, join(self.load_item(obj, keys), made))
         return self.load_item(obj, keys)
-
-    def tuple_at(self, node: ast.AST, index: int, items: list[Values]) -> Values:
-        """One of several tuples that the same expression makes; `index` tells them apart."""
-        key = (node, index)
-        if key not in self.positions:
-            self.positions[key] = ast.Tuple([], ast.Load())
-        return self.sequence("tuple", self.positions[key], items)
 
     def _method_store(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         self.store_item(obj, self.forced(arguments.argument(0, "key"), node), arguments.argument(1, "value"))
@@ -231,6 +280,18 @@ class Containers(Calls):
     def _method_subscript(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.load_item(obj, self.forced(arguments.argument(0, "key"), node))
 
+    def _method_move_to_end(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        """`OrderedDict.move_to_end`, where it is known which entry moves."""
+        keys = arguments.argument(0, "key")
+        last = self.truth_of(arguments.argument(1, "last") or const(True))
+        if self.holds(obj, keys) and last is not None:
+            others = [] if last else [key for key in self.exact_keys(obj) or [] if only(key) != keys]
+            for moved in (keys, *map(only, others)):
+                value = self.load_item(obj, moved)
+                self.remove_item(obj, moved)
+                self.store_item(obj, moved, value)
+        return NONE
+
     def _method_iterator(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.many("iterator", node, self.iterated(only(obj), node))
 
@@ -240,6 +301,9 @@ class Containers(Calls):
     def _method_async_step(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return only(Future(self.elements(obj)))
 
+
+_GIVING_DATA = frozenset({"count", "index", "isdisjoint", "issubset", "issuperset", "move_to_end"})
+"""Methods whose result is no part of the container."""
 
 Handler = Callable[[Any, Obj, Arguments, ast.expr], Values]
 
@@ -255,11 +319,10 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("list", "popleft"): Containers._method_pop_left,
     ("list", "appendleft"): Containers._method_append_left,
     ("list", "extendleft"): Containers._method_extend_left,
-    ("list", "put_nowait"): Containers._method_append,
     ("set", "add"): Containers._method_add,
     ("set", "pop"): Containers._method_pop_any,
-    ("set", "difference"): Containers._method_copy,
-    ("set", "intersection"): Containers._method_copy,
+    ("set", "difference"): Containers._method_some,
+    ("set", "intersection"): Containers._method_some,
     ("set", "symmetric_difference"): Containers._method_union,
     ("set", "update"): Containers._method_extend,
     ("set", "union"): Containers._method_union,
@@ -272,6 +335,10 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dict", "keys"): Containers._method_keys_view,
     ("dict", "values"): Containers._method_values_view,
     ("dict", "items"): Containers._method_items_view,
+    ("dict", "most_common"): Containers._method_most_common,
+    ("dict", "elements"): Containers._method_repeated_keys,
+    ("dict", "new_child"): Containers._method_new_child,
+    ("dict", "move_to_end"): Containers._method_move_to_end,
     ("iterator", "__next__"): Containers._method_step,
     ("iterator", "send"): Containers._method_step,
     ("iterator", "__anext__"): Containers._method_async_step,

@@ -4,10 +4,9 @@ import ast
 
 from analyzers.inference.imports import Imports
 from analyzers.inference.records import CallPoint
-from analyzers.inference.scopes import scope_of
+from analyzers.inference.scopes import body_names, scope_of
 from analyzers.inference.values import (
     EMPTY,
-    PLAIN,
     Arguments,
     Bound,
     ClassRef,
@@ -16,11 +15,13 @@ from analyzers.inference.values import (
     Env,
     External,
     Function,
+    Generator,
     Method,
     Obj,
     Partial,
     Values,
     const,
+    constants,
     joined,
     only,
     ordered,
@@ -36,13 +37,12 @@ class Definitions(Imports):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
         self.classes: dict[Env, ClassRef] = {}
-        self.metaclasses: dict[ClassRef, Values] = {}
+        self.made_nodes: dict[Env, ast.ClassDef] = {}
 
     def _exec_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         function = Function(node, self.env, None, self._owning_class())
         decorators = [(decorator, self.evaluate(decorator)) for decorator in node.decorator_list]
-        self.set_defaults(function)
-        values: Values = only(function)
+        values: Values = only(self.with_defaults(function))
         for decorator, decorating in reversed(decorators):
             values = self._decorate_with(decorator, decorating, values)
         self.bind(node.name, values)
@@ -72,7 +72,7 @@ class Definitions(Imports):
 
     def _transparent(self, decorating: Values) -> bool:
         """Whether the decorator is code outside the project, which is taken to keep what the function does."""
-        known = Function | Bound | ClassRef | Partial | Obj | EntityRef | Descriptor
+        known = Function | Bound | ClassRef | Partial | Obj | EntityRef | Descriptor | Generator
         for value in decorating:
             if isinstance(value, External) and (self.makes_entity(value.name) or self.has_handler(value.name)):
                 return False
@@ -104,9 +104,7 @@ class Definitions(Imports):
         outer, self.here.env = self.here.env, env
         self.execute(node.body)
         self.here.env = outer
-        self._name_descriptors(cls)
-        self._create_by_metaclass(cls, keywords)
-        self._register_subclass(cls, keywords)
+        self._finish_class(cls, keywords)
         values: Values = only(cls)
         for decorator, decorating in reversed(decorators):
             if not self._transparent(decorating):
@@ -114,6 +112,33 @@ class Definitions(Imports):
                     self.call(decorating, Arguments((values,)), CallPoint(decorator, decorator, direct=False)) or values
                 )
         self.bind(node.name, values)
+
+    def _finish_class(self, cls: ClassRef, keywords: Keywords) -> None:
+        """What Python calls when the body of a class has run."""
+        self._name_descriptors(cls)
+        self._create_by_metaclass(cls, keywords)
+        self._register_subclass(cls, keywords)
+
+    def made_class(self, arguments: Arguments, point: CallPoint) -> Values:
+        """`type(name, bases, namespace)`: the class, as if it had been written out."""
+        title, bases = constants(arguments.positional[0]), self.exact_items(arguments.positional[1])
+        content = self.known_items(arguments.positional[2])
+        if bases is None or content is None:
+            return self.opaque("a class that is made of a computed namespace")
+        name = str(title[0]) if title and len(title) == 1 else "made"
+        qualname = f"{self.env.qualname}.{name}" if self.env.qualname else name
+        key = (point.node, self.env.owner, self.here.turns, name)
+        owner = self.owners.setdefault(key, ("class", len(self.owners)))
+        names = frozenset(name for name, _ in content)
+        env = self.envs.setdefault(owner, Env(owner, self.env.module, qualname, names, self.env, closed=True))
+        node = self.made_nodes.setdefault(env, ast.copy_location(ast.ClassDef(name, [], [], [], []), point.node))
+        cls = ClassRef(node, env)
+        self.bases[cls] = bases
+        self.classes[env] = cls
+        for attribute, values in content:
+            self.write((owner, attribute), values)
+        self._finish_class(cls, arguments.keywords)
+        return only(cls)
 
     def _register_subclass(self, cls: ClassRef, keywords: Keywords) -> None:
         """`__init_subclass__` of a base runs with the new class and the keywords of its statement."""
@@ -125,7 +150,7 @@ class Definitions(Imports):
 
     def _name_descriptors(self, cls: ClassRef) -> None:
         """`__set_name__` of what the body of a class binds."""
-        for name in sorted(cls.env.names):
+        for name in body_names(cls.node, cls.env.names):
             for value in ordered(self.store.get((cls.env.owner, name))):
                 if isinstance(value, Obj) and value.kind == "instance":
                     arguments = Arguments((only(cls), const(name)))
@@ -140,10 +165,8 @@ class Definitions(Imports):
             return
         self.metaclasses[cls] = metaclass
         point = self._class_point(cls, "metaclass")
-        namespace = self.new_dict(point.node)
-        for name in sorted(cls.env.names):
-            self.store_item(namespace, const(name), self.read((cls.env.owner, name)))
-        rest = (const(cls.node.name), PLAIN, only(namespace))
+        bases = self.sequence("tuple", self.stand_in(cls.node, "bases"), self.bases[cls])
+        rest = (const(cls.node.name), bases, only(self.class_dict(cls, point.node)))
         self.creating.append(cls)
         for value in ordered(metaclass):
             order = self.linearized(value) if isinstance(value, ClassRef) else []

@@ -18,6 +18,7 @@ from analyzers.inference.values import (
     Values,
     joined,
     only,
+    single,
 )
 from analyzers.knowledge import flytekit
 from analyzers.model.calls import DataFlow, Supplied
@@ -77,7 +78,8 @@ class Entities(Awaitables):
         if key not in self.entity_index:
             local = self.here.function is not None
             name = self._factory_name(call)
-            interface = self._factory_interface(maker, kind, targets, call)
+            bound = _bound_inputs(maker, kind, arguments, call)
+            interface = self._factory_interface(kind, targets, bound, call)
             names = tuple(sorted({record.entity.name for record in targets}))
             entity = Entity(name, kind, self.module.place(call), interface, names)
             definition = Definition(entity, maker, call, None, None, self.env.qualname if local else "")
@@ -88,8 +90,9 @@ class Entities(Awaitables):
         if maker not in flytekit.WRAPPED_ARGUMENT:
             return []
         values = arguments.argument(*flytekit.WRAPPED_ARGUMENT[maker])
-        unwrapped = joined(value.function if isinstance(value, Partial) else only(value) for value in values)
-        return [self.entities[value.number] for value in unwrapped if isinstance(value, EntityRef)]
+        while any(isinstance(value, Partial) for value in values):
+            values = joined(value.function if isinstance(value, Partial) else only(value) for value in values)
+        return [self.entities[value.number] for value in values if isinstance(value, EntityRef)]
 
     def _record(self, key: object, record: EntityRecord) -> None:
         self.entity_index[key] = len(self.entities)
@@ -102,11 +105,10 @@ class Entities(Awaitables):
         return f"{scope}.{ast.unparse(call)[:_NAME_LIMIT]}"
 
     def _factory_interface(
-        self, maker: str, kind: EntityKind, targets: list[EntityRecord], call: ast.expr
+        self, kind: EntityKind, targets: list[EntityRecord], bound: frozenset[str] | None, call: ast.expr
     ) -> Interface | None:
-        if len(targets) == 1 and isinstance(call, ast.Call):
+        if len(targets) == 1:
             interface = targets[0].entity.interface
-            bound = _bound_names(kind, call)
             if interface is None or bound is None:
                 return None
             kept = tuple(p for p in interface.parameters if p.name not in bound)
@@ -193,13 +195,26 @@ def _argument_texts(call: ast.expr) -> dict[str, ast.expr]:
     return texts | {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
 
 
-def _bound_names(kind: EntityKind, call: ast.Call) -> frozenset[str] | None:
+def _bound_inputs(maker: str, kind: EntityKind, arguments: Arguments, call: ast.expr) -> frozenset[str] | None:
     """The inputs that need no value any more, None where the source does not tell."""
     if kind is EntityKind.MAP_TASK:
-        target = call.args[0] if call.args else None
-        if isinstance(target, ast.Call):
-            return frozenset(k.arg for k in target.keywords if k.arg) if len(target.args) == 1 else None
-        return frozenset() if isinstance(target, ast.Name | ast.Attribute) else None
+        return _bound_by_partial(arguments.argument(*flytekit.WRAPPED_ARGUMENT[maker]))
+    return _bound_by_plan(call) if isinstance(call, ast.Call) else None
+
+
+def _bound_by_partial(target: Values) -> frozenset[str] | None:
+    """The keywords of the `partial`, or of one inside another, that a map task is made of."""
+    names: set[str] = set()
+    while isinstance(value := single(target), Partial):
+        given = value.arguments
+        if given.positional or given.star is not None or given.double_star is not None:
+            return None
+        names.update(name for name, _ in given.keywords)
+        target = value.function
+    return frozenset(names) if isinstance(value, EntityRef) else None
+
+
+def _bound_by_plan(call: ast.Call) -> frozenset[str] | None:
     names: set[str] = set()
     for keyword in call.keywords:
         if keyword.arg in ("default_inputs", "fixed_inputs"):

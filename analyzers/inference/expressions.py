@@ -18,15 +18,16 @@ from analyzers.inference.values import (
     External,
     Function,
     Future,
+    Generator,
     Obj,
     Super,
     Unknown,
     Values,
     const,
-    constants,
     join,
     joined,
     only,
+    ordered,
     single,
 )
 from analyzers.model.calls import Category
@@ -115,6 +116,7 @@ class Expressions(Comprehensions):
             if keyword.arg is not None:
                 keywords.append((keyword.arg, values))
                 continue
+            values = frozenset(self.dict_of(value, keyword.value) for value in ordered(values))
             known = self.known_items(values)
             if known is None:
                 rest = joined(self.elements(v) if isinstance(v, Obj) and v.kind == "dict" else only(v) for v in values)
@@ -123,18 +125,10 @@ class Expressions(Comprehensions):
                 keywords.extend(known)
         return tuple(keywords), double_star
 
-    def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
-        """The entries of the only possible dict, where all its keys are known strings."""
-        value = single(values)
-        if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
-            return None
-        keys = constants(self.keys(value))
-        if keys is None:
-            return None
-        return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
-
     def _eval_await(self, node: ast.Await) -> Values:
-        return self.awaited(self.evaluate(node.value), node)
+        values = self.awaited(self.evaluate(node.value), node)
+        self.resume_all()
+        return values
 
     def _eval_operation(self, node: ast.BinOp) -> Values:
         return self.binary(node.op, self.evaluate(node.left), self.evaluate(node.right), node)
@@ -150,7 +144,7 @@ class Expressions(Comprehensions):
         for index, part in enumerate(node.values):
             values = self.maybe(part) if index else self.evaluate(part)
             last = index == len(node.values) - 1
-            truth = None if last else self.truth_of(values)
+            truth = None if last else self.truth_of(self.tested(values, part, force=False))
             stops = truth is isinstance(node.op, ast.Or) if truth is not None else False
             if truth is None or stops or last:
                 result.append(values if last or stops else self._left_over(values, isinstance(node.op, ast.Or)))
@@ -170,13 +164,14 @@ class Expressions(Comprehensions):
         return values
 
     def _eval_conditional(self, node: ast.IfExp) -> Values:
-        truth = self.truth_of(self.forced(self.evaluate(node.test), node.test))
+        truth = self.truth_of(self.tested(self.evaluate(node.test), node.test))
         arms: list[Values] = []
         deltas: list[Delta] = []
         for outcome, arm in ((True, node.body), (False, node.orelse)):
             if truth is None or truth is outcome:
                 mark = self.store.mark()
-                arms.append(self.evaluate(arm))
+                if self.narrowed(node.test, outcome):
+                    arms.append(self.evaluate(arm))
                 deltas.append(self.store.rewind(mark))
         self.store.merge(deltas)
         return joined(arms)
@@ -221,8 +216,7 @@ class Expressions(Comprehensions):
 
     def _eval_lambda(self, node: ast.Lambda) -> Values:
         function = Function(node, self.env, None, self.enclosing_class())
-        self.set_defaults(function)
-        return only(function)
+        return only(self.with_defaults(function))
 
     def enclosing_class(self) -> ClassRef | None:
         """The class whose method is being interpreted, for `super()` in functions inside it."""
@@ -231,13 +225,22 @@ class Expressions(Comprehensions):
     def _eval_yield(self, node: ast.Yield) -> Values:
         values = self.evaluate(node.value) if node.value else NONE
         self.here.yields = join(self.here.yields, values)
-        return PLAIN
+        self.here.pauses += 1
+        function = self.here.function
+        sent = EMPTY if function is None else self.read((("sent", function.node), ""))
+        return join(PLAIN, sent)
 
     def _eval_yield_from(self, node: ast.YieldFrom) -> Values:
         source = self.evaluate(node.value)
         awaitables = frozenset(value for value in source if isinstance(value, Coroutine | Future))
-        self.here.yields = join(self.here.yields, self.iterated(source - awaitables, node.value))
-        return self.awaited(awaitables, node) or PLAIN
+        generators = [value for value in ordered(source) if isinstance(value, Generator)]
+        iterators = [iterator for generator in generators for iterator in self.started(generator, node.value)]
+        others = self.iterated(source - awaitables - frozenset(generators), node.value)
+        self.here.yields = joined([self.here.yields, others, *map(self.elements, iterators)])
+        self.here.pauses += 1
+        self.here.swallows = self.here.swallows or any(map(self.swallows, iterators))
+        returned = [self.returned_by(iterator) for iterator in iterators]
+        return joined([*returned, self.awaited(awaitables, node)]) or PLAIN
 
     def _eval_text(self, node: ast.JoinedStr) -> Values:
         parts = [self.evaluate(part) for part in node.values]
@@ -249,10 +252,21 @@ class Expressions(Comprehensions):
 
     def _eval_formatted(self, node: ast.FormattedValue) -> Values:
         values = self.forced(self.evaluate(node.value), node.value)
+        for value in ordered(values):
+            if isinstance(value, Obj) and value.kind == "instance":
+                self._shown(value, node)
         if node.format_spec is not None:
             self.evaluate(node.format_spec)
             return self.mixed([values])
         return values
+
+    def _shown(self, obj: Obj, node: ast.FormattedValue) -> None:
+        """What a formatted text asks of an instance."""
+        names = ("__repr__",) if node.conversion == ord("r") else ("__format__", "__str__", "__repr__")
+        order = self.linearized(obj.cls) if obj.cls is not None else []
+        name = next((name for name in names if self.class_attribute(order, name)), None)
+        if name is not None:
+            self.call_method(obj, name, Arguments(), CallPoint(node.value, node.value, direct=False))
 
     def _eval_starred_expression(self, node: ast.Starred) -> Values:
         return self.evaluate(node.value)

@@ -1,4 +1,4 @@
-"""What may fail: `raise`, `try` and `with`, and how far a block had got when it did."""
+"""What may fail: `raise` and `try`, and how far a block had got when it did."""
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
@@ -9,17 +9,11 @@ from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
     EMPTY,
-    NONE,
     PLAIN,
     Arguments,
     ClassRef,
-    Data,
     External,
-    ExternalInstance,
-    Generator,
-    Method,
     Obj,
-    Unknown,
     Value,
     Values,
     join,
@@ -31,7 +25,10 @@ from analyzers.inference.values import (
 _RAISED: Location = (("raised", ""), "")
 """The instances of the project's classes that were thrown; whoever watches a block sees those that left it."""
 _CATCH_ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
-_SUPPRESS = External("contextlib.suppress")
+_GROUP = External("builtins.BaseExceptionGroup")
+_GROUPS = frozenset({_GROUP, External("builtins.ExceptionGroup")})
+_NOWHERE = ast.Constant(None)
+Catch = Callable[[Values, Values, ast.ExceptHandler], Values]
 
 
 class Failures(Definitions):
@@ -56,13 +53,14 @@ class Failures(Definitions):
 
     def _exec_try(self, node: ast.Try | ast.TryStar) -> bool:
         def attempt() -> bool:
-            return self._attempted(partial(self._guarded, node.body), node.orelse, rescues)
+            return self.attempted(partial(self.guarded, node.body), node.orelse, rescues)
 
         handlers = [] if self.always_imports(node.body) else node.handlers
-        rescues = [partial(self._handled, handler) for handler in handlers]
-        return self._finally(attempt, partial(self.execute, node.finalbody)) if node.finalbody else attempt()
+        catch = self._caught_group if isinstance(node, ast.TryStar) else self._caught
+        rescues = [partial(self._handled, handler, catch) for handler in handlers]
+        return self.closed(attempt, lambda _: self.execute(node.finalbody)) if node.finalbody else attempt()
 
-    def _guarded(self, body: list[ast.stmt]) -> bool:
+    def guarded(self, body: list[ast.stmt]) -> bool:
         """A block whose failures are handled: it ends at an import that cannot work."""
         for statement in body:
             if isinstance(statement, ast.Import | ast.ImportFrom) and self.importable(statement) is False:
@@ -71,34 +69,57 @@ class Failures(Definitions):
                 return False
         return True
 
-    def _attempted(
+    def attempted(
         self, body: Callable[[], bool], orelse: list[ast.stmt], rescues: Sequence[Callable[[Values], bool]]
     ) -> bool:
         """A block that may fail anywhere; a rescue is given what was thrown, and sees what was bound so far."""
-        mark = self.store.mark()
+        mark, pauses = self.store.mark(), self.here.pauses
         with self.store.watch() as written:
             falls = body()
+        paused = self.here.pauses > pauses
         falls = falls and self.execute(orelse)
         complete = self.store.rewind(mark)
         broken = self._interrupted(written)
         deltas = [complete] if falls else []
         for rescue in rescues:
             self.store.apply(broken)
+            jumps = self._jumps()
             ends = rescue(written.get(_RAISED, EMPTY))
+            self._note_swallowing(paused and (ends or self._jumps() > jumps))
             delta = self.store.rewind(mark)
             if ends:
                 deltas.append(delta)
         self.store.merge(deltas)
         return bool(deltas)
 
+    def _note_swallowing(self, swallows: bool) -> None:
+        """A failure that is thrown into a generator at its `yield` may end inside it."""
+        self.here.swallows = self.here.swallows or swallows
+
+    def _jumps(self) -> int:
+        """How many ways out of the present block there are but its end."""
+        return sum(map(len, self._ways_out()))
+
+    def _ways_out(self) -> list[list[Delta]]:
+        here = self.here
+        return [here.returns, *([here.loops[-1].breaks, here.loops[-1].continues] if here.loops else [])]
+
     def _interrupted(self, written: Delta) -> Delta:
         """The cells after a block that was left anywhere: what they were before, or anything written meanwhile."""
-        return {location: join(self.store.get(location), values) for location, values in written.items()}
+        return {
+            location: values if self._made_inside(location, written) else join(self.store.get(location), values)
+            for location, values in written.items()
+        }
 
-    def _finally(self, attempt: Callable[[], bool], last: Callable[[], bool]) -> bool:
-        """A block, and what runs on every way out of it: after a failure, before a jump, and at its end."""
+    def _made_inside(self, location: Location, written: Delta) -> bool:
+        """Whether a cell belongs to an object that the block has made."""
+        born: Location = (location[0], "born")
+        return born in written and born not in self.store
+
+    def closed(self, attempt: Callable[[], bool], last: Callable[[bool], bool]) -> bool:
+        """A block, and what runs on every way out of it: after a failure, before a jump (true), and at its end."""
         here = self.here
-        jumps = [here.returns, *([here.loops[-1].breaks, here.loops[-1].continues] if here.loops else [])]
+        jumps, pauses = self._ways_out(), here.pauses
         starts = [len(ways) for ways in jumps]
         before = here.result
         mark = self.store.mark()
@@ -109,7 +130,9 @@ class Failures(Definitions):
         result, here.result = here.result, before
         self.store.apply(self._interrupted(written))
         inner = self.store.mark()
-        passes = last()
+        before_last = self._jumps()
+        passes = last(True)
+        self._note_swallowing(here.pauses > pauses and self._jumps() > before_last)
         closing = self.store.rewind(inner)
         self.store.rewind(mark)
         for ways, start, end in zip(jumps, starts, ends, strict=True):
@@ -119,18 +142,35 @@ class Failures(Definitions):
         if not (falls and passes):
             return False
         self.store.apply(complete)
-        return last()
+        return last(False)
 
-    def _handled(self, handler: ast.ExceptHandler, thrown: Values) -> bool:
+    def _handled(self, handler: ast.ExceptHandler, catch: Catch, thrown: Values) -> bool:
         kinds = self.evaluate(handler.type) if handler.type is not None else EMPTY
         if handler.name is not None:
-            self.bind(handler.name, self._caught(kinds, thrown))
+            self.bind(handler.name, catch(kinds, thrown, handler))
         self.here.frame.reached.update(handler.body[:1])
         return self.execute(handler.body)
 
-    def _caught(self, kinds: Values, thrown: Values) -> Values:
+    def _caught_group(self, kinds: Values, thrown: Values, handler: ast.ExceptHandler) -> Values:
+        """What `except*` binds: a group of those that it is for."""
+        found = self._caught(kinds, self._apart_from_groups(thrown), handler)
+        return self.exception_group(found, self.stand_in(handler, "group"))
+
+    def _apart_from_groups(self, thrown: Values) -> Values:
+        """Exceptions, and those in groups instead of the groups."""
+        grouped = [value for value in thrown if self._is_a(value, _GROUP)]
+        inner = [self.contents(self.attribute(only(group), "exceptions", _NOWHERE)) for group in ordered(grouped)]
+        found = {value for values in inner for value in values if isinstance(value, Obj) and value.cls is not None}
+        if not grouped:
+            return thrown
+        return thrown.difference(grouped) | self._apart_from_groups(frozenset(found))
+
+    def _caught(self, kinds: Values, thrown: Values, handler: ast.ExceptHandler) -> Values:
         """What a handler for these classes binds; an exception of the project's own classes was thrown by it."""
         listed = joined(self.elements(kind) if isinstance(kind, Obj) else only(kind) for kind in kinds)
+        if listed & _GROUPS:
+            alone = frozenset(value for value in thrown if not self._is_a(value, _GROUP))
+            return join(thrown - alone, self.exception_group(alone, self.stand_in(handler, "group")))
         found = frozenset(value for value in thrown if any(self._is_a(value, kind) for kind in listed))
         return found if found and all(isinstance(kind, ClassRef) for kind in listed) else join(PLAIN, found)
 
@@ -140,75 +180,3 @@ class Failures(Definitions):
         if isinstance(kind, External):
             return kind.name in _CATCH_ALL or kind.name in self.external_bases(value.cls)
         return kind in self.linearized(value.cls)
-
-    # With.
-
-    def _exec_with(self, node: ast.With | ast.AsyncWith) -> bool:
-        return self._within(node, node.items)
-
-    def _within(self, node: ast.With | ast.AsyncWith, items: list[ast.withitem]) -> bool:
-        """The contexts from the first of `items` on, and the block inside."""
-        if not items:
-            return self._guarded(node.body)
-        entry, inside = items[0], partial(self._within, node, items[1:])
-        context = self.evaluate(entry.context_expr)
-        entered = joined(self._entered(value, entry.context_expr, node) for value in ordered(context))
-        if entry.optional_vars is not None:
-            self.assign(entry.optional_vars, entered)
-        if self._suppresses(entry.context_expr):
-            return self._attempted(inside, [], [lambda _: True])
-        if any(isinstance(value, Obj) and value.kind == "instance" for value in context):
-            return self._left(inside, context, entry.context_expr, isinstance(node, ast.AsyncWith))
-        return inside()
-
-    def _suppresses(self, context: ast.expr) -> bool:
-        return isinstance(context, ast.Call) and _SUPPRESS in self.evaluate(context.func)
-
-    def _left(self, inside: Callable[[], bool], context: Values, node: ast.expr, is_async: bool) -> bool:
-        """A block under instances of the project's classes; a true result of `__exit__` ends a failure."""
-        left: list[Values] = []
-
-        def leave() -> bool:
-            left.append(self._exited(context, node, is_async))
-            return True
-
-        def swallow(_: Values) -> bool:
-            return self.truth_of(joined(left)) is not False
-
-        return self._attempted(partial(self._finally, inside, leave), [], [swallow])
-
-    def _exited(self, context: Values, node: ast.expr, is_async: bool) -> Values:
-        """What `__exit__` gives; nothing where no such method is known."""
-        point = CallPoint(node, node, direct=False)
-        name = "__aexit__" if is_async else "__exit__"
-        found: list[Values] = []
-        for value in ordered(context):
-            if isinstance(value, Obj) and value.kind == "instance":
-                result = self.call_method(value, name, Arguments((NONE, NONE, NONE)), point)
-                found.append(NONE if result is None else self.awaited(result, node) if is_async else result)
-        return joined(found)
-
-    def _entered(self, value: Value, node: ast.expr, statement: ast.With | ast.AsyncWith) -> Values:
-        """What `with value as ...` binds."""
-        match value:
-            case ExternalInstance(cls=cls):
-                if cls == "asyncio.TaskGroup":
-                    self.here.frame.groups[statement] = "TaskGroup"
-                return only(value)
-            case Obj(kind="instance"):
-                return self._entered_instance(value, node, isinstance(statement, ast.AsyncWith))
-            case Obj():
-                return self.elements(value)
-            case Generator():
-                return self.generated(value, node)
-            case Data() | Unknown() | Method():
-                return only(value)
-            case _:
-                return self.opaque("a context manager outside the project")
-
-    def _entered_instance(self, obj: Obj, node: ast.expr, is_async: bool) -> Values:
-        point = CallPoint(node, node, direct=False)
-        entered = self.call_method(obj, "__aenter__" if is_async else "__enter__", Arguments(), point)
-        if entered is None:
-            return only(obj)
-        return self.awaited(entered, node) if is_async else entered

@@ -2,13 +2,14 @@
 
 import ast
 
-from analyzers.inference.classes import Classes
+from analyzers.inference.class_objects import ClassObjects
 from analyzers.inference.modules import standing_for
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint
 from analyzers.inference.values import (
     EMPTY,
     NONE,
+    PLAIN,
     Arguments,
     Bound,
     ClassRef,
@@ -32,9 +33,10 @@ from analyzers.knowledge import flytekit
 from analyzers.model.entities import EntityKind
 
 _NO_FIELDS = frozenset({"ClassVar", "KW_ONLY"})
+_ONLY_FOR_INIT = "InitVar"
 
 
-class Instances(Classes):
+class Instances(ClassObjects):
     """Making instances: `__new__`, `__init__`, the fields of records, the members of enums, copies."""
 
     def __init__(self, *arguments: object) -> None:
@@ -45,10 +47,23 @@ class Instances(Classes):
 
     def stand_in(self, node: ast.AST, what: object) -> ast.expr:
         """One of several expressions at the place of `node`, for what Python evaluates there by itself."""
-        return self.stand_ins.setdefault((node, what), standing_for(node))
+        if (node, what) not in self.stand_ins:
+            self.stand_ins[node, what] = standing_for(node)
+        return self.stand_ins[node, what]
+
+    def tuple_at(self, node: ast.AST, index: int, items: list[Values]) -> Values:
+        """One of several tuples that the same expression makes; `index` tells them apart."""
+        return self.sequence("tuple", self.stand_in(node, ("tuple", index)), items)
 
     def instantiate(self, cls: ClassRef, arguments: Arguments, point: CallPoint) -> Values:
-        """The instance that calling a class makes; its `__init__` runs."""
+        """The instance that calling a class makes, unless its metaclass makes something else of the call."""
+        found = self.call_by_metaclass(cls, "__call__", arguments, CallPoint(point.node, point.at, direct=False))
+        return self.constructed(cls, arguments, point) if found is None else found
+
+    def constructed(self, cls: ClassRef, arguments: Arguments, point: CallPoint) -> Values:
+        """The instance that `type.__call__` makes of a class; its `__init__` runs."""
+        if "typing.TypedDict" in self.external_bases(cls):
+            return self.call(only(External("builtins.dict")), arguments, point)
         if self.is_enum(cls):
             return self._members_of_value(cls, arguments.argument(0, "value"), point.node)
         task = next((base for base in sorted(self.external_bases(cls)) if flytekit.constructed_kind(base)), None)
@@ -87,10 +102,23 @@ class Instances(Classes):
             self.call(bound, arguments, CallPoint(point.node, point.at, direct=False))
         elif self.is_record(obj.cls):
             self._fill_record(obj, order, arguments, point)
-        elif self.content(obj) is not None:
+        else:
+            self.initialize_base(obj, arguments, point)
+
+    def initialize_base(self, obj: Obj, arguments: Arguments, point: CallPoint) -> None:
+        """What the `__init__` of a class outside the project does with its arguments."""
+        assert obj.cls is not None
+        if self.content(obj) is not None:
             self.fill_content(obj, arguments, point)
-        elif self.external_bases(obj.cls):
+        elif self.is_exception(obj.cls):
+            self._keep_arguments(obj, arguments, point.node)
+        elif self.external_bases(obj.cls) - {"builtins.object"}:
             self.handed_over(arguments, point, obj.cls.node.name)
+
+    def _keep_arguments(self, obj: Obj, arguments: Arguments, node: ast.expr) -> None:
+        """`BaseException.__init__`: the arguments stay in `args`."""
+        kept = self.sequence("tuple", self.stand_in(node, "args"), list(arguments.positional))
+        self.assign_attribute(only(obj), "args", kept, node)
 
     def fill_content(self, obj: Obj, arguments: Arguments, point: CallPoint) -> None:
         """`dict.__init__` or its like on an instance of a class that inherits from a container."""
@@ -103,16 +131,16 @@ class Instances(Classes):
 
     def record_fields(self, cls: ClassRef) -> list[str]:
         """The names of a record's fields in order, those of its bases first."""
-        return list(self._fields(cls))
+        return [name for name, field in self._fields(cls).items() if _ONLY_FOR_INIT not in _words(field.annotation)]
 
     def _fields(self, cls: ClassRef) -> dict[str, ast.AnnAssign]:
         fields: dict[str, ast.AnnAssign] = {}
         for ancestor in reversed(self.linearized(cls)):
             for statement in ancestor.node.body:
-                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-                    names = {getattr(n, "id", None) or getattr(n, "attr", None) for n in ast.walk(statement.annotation)}
-                    if not names & _NO_FIELDS:
-                        fields[statement.target.id] = statement
+                if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
+                    continue
+                if not _words(statement.annotation) & _NO_FIELDS:
+                    fields[statement.target.id] = statement
         return fields
 
     def record_items(self, obj: Obj) -> list[Values] | None:
@@ -124,14 +152,22 @@ class Instances(Classes):
     def _fill_record(self, obj: Obj, order: list[ClassRef], arguments: Arguments, point: CallPoint) -> None:
         assert obj.cls is not None
         fields = self._fields(obj.cls)
-        parameters = [name for name, statement in fields.items() if not _left_out(statement.value)]
+        keyword_only = {field for cls in order for field in _keyword_only(cls.node)}
+        parameters = sorted(
+            (name for name, field in fields.items() if not _left_out(field.value)),
+            key=lambda name: fields[name] in keyword_only,
+        )
         rest = join(arguments.star or EMPTY, arguments.double_star or EMPTY)
-        for name in fields:
+        passed: list[Values] = []
+        for name, statement in fields.items():
             given = arguments.argument(parameters.index(name), name) if name in parameters else EMPTY
             if not given:
                 given = join(rest, self._default(order, name, point))
-            self.assign_attribute(only(obj), name, given, point.node)
-        self._call_after(obj, order, point)
+            if _ONLY_FOR_INIT in _words(statement.annotation):
+                passed.append(given)
+            else:
+                self.assign_attribute(only(obj), name, given, point.node)
+        self._call_after(obj, order, point, Arguments(tuple(passed)))
 
     def finish_record(self, copy: Values, point: CallPoint) -> None:
         """`__post_init__`, which `dataclasses.replace` calls too."""
@@ -139,11 +175,13 @@ class Instances(Classes):
             if isinstance(value, Obj) and value.cls is not None:
                 self._call_after(value, self.linearized(value.cls), point)
 
-    def _call_after(self, obj: Obj, order: list[ClassRef], point: CallPoint) -> None:
+    def _call_after(
+        self, obj: Obj, order: list[ClassRef], point: CallPoint, arguments: Arguments = NO_ARGUMENTS
+    ) -> None:
         after = self.class_attribute(order, "__post_init__")
         if after is not None:
             bound: Values = frozenset(Bound(value, obj) for value in after)
-            self.call(bound, NO_ARGUMENTS, CallPoint(point.node, point.at, direct=False))
+            self.call(bound, arguments, CallPoint(point.node, point.at, direct=False))
 
     def _default(self, order: list[ClassRef], name: str, point: CallPoint) -> Values:
         """The default of a field; what a factory makes is made for each instance."""
@@ -169,6 +207,15 @@ class Instances(Classes):
             self.bases[self.made_classes[key]] = [only(External("typing.NamedTuple"))]
         return self.made_classes[key]
 
+    def exception_group(self, exceptions: Values, node: ast.expr) -> Values:
+        """A group that holds any of these exceptions."""
+        cls = self.record_class("ExceptionGroup", ["exceptions"], node)
+        self.bases[cls] = [only(External("builtins.ExceptionGroup")), only(External("builtins.BaseExceptionGroup"))]
+        group = self.new_instance(cls, node)
+        held = self.many("tuple", self.stand_in(node, "exceptions"), exceptions or PLAIN)
+        self.assign_attribute(group, "exceptions", held, node)
+        return group
+
     # Copies.
 
     def copied_instance(self, obj: Obj, changes: Arguments, point: CallPoint) -> Values:
@@ -192,6 +239,16 @@ class Instances(Classes):
         return only(made)
 
     # Enums.
+
+    def exact_items(self, values: Values) -> list[Values] | None:
+        """The elements of the only possible sequence, members of enums and fields of named tuples included."""
+        value = single(values)
+        if isinstance(value, ClassRef) and self.is_enum(value):
+            return [self.attribute(values, name, self.stand_in(value.node, name)) for name in _member_sites(value.node)]
+        if isinstance(value, Obj) and value.cls is not None and "typing.NamedTuple" in self.external_bases(value.cls):
+            iterated = self.class_attribute(self.linearized(value.cls), "__iter__")
+            return None if iterated or value in self.summaries else self.record_items(value)
+        return super().exact_items(values)
 
     def enum_member(self, cls: ClassRef, name: str, values: Values, node: ast.expr) -> Values:
         """The member `name` of an enum, or what else the class has under that name."""
@@ -232,10 +289,38 @@ class Instances(Classes):
         return items[index] if -len(items) <= index < len(items) else NONE
 
 
+def _words(annotation: ast.expr) -> frozenset[str]:
+    """The names in an annotation."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return frozenset(annotation.value.replace(".", " ").replace("[", " ").split())
+    found = {getattr(node, "id", None) or getattr(node, "attr", None) for node in ast.walk(annotation)}
+    return frozenset(name for name in found if name)
+
+
+def _keyword_only(node: ast.ClassDef) -> list[ast.AnnAssign]:
+    """The fields of a class body that the constructor takes by name only."""
+    everything = any(_says(option, "kw_only") for call in node.decorator_list for option in _options(call))
+    found: list[ast.AnnAssign] = []
+    after = False
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign):
+            if everything or after or any(_says(option, "kw_only") for option in _options(statement.value)):
+                found.append(statement)
+            after = after or "KW_ONLY" in _words(statement.annotation)
+    return found
+
+
+def _options(call: ast.expr | None) -> list[ast.keyword]:
+    return call.keywords if isinstance(call, ast.Call) else []
+
+
+def _says(option: ast.keyword, name: str, value: bool = True) -> bool:
+    return option.arg == name and isinstance(option.value, ast.Constant) and option.value.value is value
+
+
 def _left_out(default: ast.expr | None) -> bool:
     """Whether a field takes no part in the constructor: `field(init=False)`."""
-    options = default.keywords if isinstance(default, ast.Call) else []
-    return any(o.arg == "init" and isinstance(o.value, ast.Constant) and o.value.value is False for o in options)
+    return any(_says(option, "init", value=False) for option in _options(default))
 
 
 def _member_sites(node: ast.ClassDef) -> dict[str, ast.Name]:

@@ -115,9 +115,11 @@ class Interpreter(Statements):
             activation.arguments = _inputs(function)
             self.stack.append(activation)
             try:
-                self._run_body(function, activation)
+                writes = self._run_body(function, activation)
                 if record.entity.kind is EntityKind.EAGER:
                     self.returned(activation.result)
+                self.store.apply(writes)
+                self.resume_all()
             except RecursionError:
                 self._give_up(function, "it is nested too deeply")
             if run.unsettled:

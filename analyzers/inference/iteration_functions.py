@@ -17,11 +17,15 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
+    ordered,
     single,
 )
 
 _FOLDS = 6
 """How often a reduction is followed; what it gives is the same from then on, or nested without end."""
+_MAP_LIMIT = 16
+_RANGE_LIMIT = 8
+"""How many elements of a `map` or a `range` are kept apart."""
 
 
 class IterationFunctions(RecordFunctions):
@@ -34,6 +38,9 @@ class IterationFunctions(RecordFunctions):
         items = self._spread_first(arguments)
         if items is not None:
             return self.sequence(kind, point.node, items)
+        source = single(joined(arguments.all))
+        if kind == "set" and isinstance(source, Obj) and source.kind == "set":
+            return self.copied_set(source, point.node)
         return self.many(kind, point.node, self.iterated(joined(arguments.all), point.node))
 
     def _spread_first(self, arguments: Arguments) -> list[Values] | None:
@@ -53,14 +60,50 @@ class IterationFunctions(RecordFunctions):
         return only(obj)
 
     def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        items = self._spread_first(arguments)
+        backwards = self.truth_of(arguments.keyword("reverse") or const(False))
+        ranked = None if items is None else self._ranked(items, arguments.keyword("key"), backwards, point)
+        if ranked is not None:
+            return self.sequence("list", point.node, ranked)
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
-        self._apply(arguments.keyword("key"), [elements], point)
+        if items is None:
+            self.compare(arguments.keyword("key"), elements, point)
         return self.many("list", point.node, elements)
+
+    def _ranked(
+        self, items: list[Values], key: Values, backwards: bool | None, point: CallPoint
+    ) -> list[Values] | None:
+        """Elements in the order of their keys, where these are constants."""
+        found = [self.asked(key, item, point) or item for item in items]
+        ranks = [self._rank(values) for values in found]
+        try:
+            order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=bool(backwards))  # type: ignore[arg-type, return-value]  # what cannot be compared raises
+        except TypeError:
+            self.compare_ranks(joined(found), point)
+            return None
+        return None if backwards is None else [items[index] for index in order]
+
+    def _rank(self, values: Values) -> object:
+        """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
+        value = single(values)
+        if isinstance(value, Const):
+            return value.value
+        items = self.items(value) if isinstance(value, Obj) and value.kind == "tuple" else None
+        return object() if items is None else tuple(self._rank(item) for item in items)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = list(arguments.positional)
-        elements = self.iterated(parts[0], point.node) if len(parts) == 1 else joined(parts)
-        self._apply(arguments.keyword("key"), [elements], point)
+        alone = len(parts) == 1 and arguments.star is None
+        items = self._spread_first(arguments) if alone else parts
+        if arguments.star is not None:
+            items = None
+            parts.append(arguments.star)
+        ranked = self._ranked(items, arguments.keyword("key"), name.endswith("max"), point) if items else None
+        if ranked:
+            return self.forced(ranked[0], point.node)
+        elements = self.iterated(parts[0], point.node) if alone else joined(parts)
+        if not items:
+            self.compare(arguments.keyword("key"), elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
 
     def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -70,6 +113,9 @@ class IterationFunctions(RecordFunctions):
         return self.many("iterator", point.node, self.iterated(joined(arguments.all), point.node))
 
     def _call_iterator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        if len(arguments.positional) == 2:
+            called = CallPoint(point.node, point.at, direct=False)
+            return self.many("iterator", point.node, self.call(arguments.positional[0], Arguments(), called))
         items = self._spread_first(arguments)
         if items is not None:
             return self.sequence("iterator", point.node, items)
@@ -108,26 +154,41 @@ class IterationFunctions(RecordFunctions):
         return self.sequence("iterator", point.node, pairs)
 
     def _call_zipped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        columns = [self.items(next(iter(v))) if len(v) == 1 and _container(v) else None for v in arguments.positional]  # type: ignore[arg-type]  # _container has looked
+        columns = [self.exact_items(values) for values in arguments.positional]
         if arguments.star is None and columns and all(column is not None for column in columns):
             rows = zip(*(column for column in columns if column is not None), strict=False)
             pairs = [self.tuple_at(point.node, index, list(row)) for index, row in enumerate(rows)]
             return self.sequence("iterator", point.node, pairs)
-        elements = [self.iterated(values, point.node) for values in arguments.positional]
-        if arguments.star is not None:
-            return self.many("iterator", point.node, joined([arguments.star, *elements]))
-        return self.many("iterator", point.node, self.tuple_at(point.node, 0, elements))
+        return self.rows_of([self.iterated(values, point.node) for values in arguments.positional], arguments, point)
 
-    def _apply(self, functions: Values, arguments: list[Values], point: CallPoint) -> Values:
-        """Call what a library function was given."""
-        if not functions or functions == NONE:
-            return EMPTY
-        return self.call(functions, Arguments(tuple(arguments)), CallPoint(point.node, point.at, direct=False))
+    def rows_of(self, elements: list[Values], arguments: Arguments, point: CallPoint) -> Values:
+        """An iterator over any number of rows, with one of `elements` in each column and with those of `*rest`."""
+        if arguments.star is None:
+            return self.many("iterator", point.node, self.tuple_at(point.node, 0, elements))
+        mixed = joined([self.iterated(arguments.star, point.node), *elements])
+        return self.many("iterator", point.node, self.many("tuple", self.stand_in(point.node, "row"), mixed))
 
     def _call_mapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """One call for each element where these are known, and none where there are none."""
         function, *iterables = arguments.positional or (EMPTY,)
+        columns = [self.exact_items(values) for values in iterables]
+        known = [column for column in columns if column is not None and len(column) <= _MAP_LIMIT]
+        if columns and arguments.star is None and len(known) == len(columns):
+            return self.sequence("iterator", point.node, self._each_row(function, known, point))
         elements = [self.iterated(values, point.node) for values in iterables]
-        return self.many("iterator", point.node, self._apply(function, elements, point))
+        if not all(elements):
+            return self.many("iterator", point.node, EMPTY)
+        rest = None if arguments.star is None else self.iterated(arguments.star, point.node)
+        given = Arguments(tuple(elements), star=rest)
+        return self.many("iterator", point.node, self.call(function, given, CallPoint(point.node, point.at, False)))
+
+    def _each_row(self, function: Values, columns: list[list[Values]], point: CallPoint) -> list[Values]:
+        """What a function gives for each row, one after the other."""
+        results = []
+        for number, row in enumerate(zip(*columns, strict=False)):
+            with self.turn(number):
+                results.append(self.apply(function, list(row), point))
+        return results
 
     def _call_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function = arguments.argument(0, "function")
@@ -142,9 +203,19 @@ class IterationFunctions(RecordFunctions):
         return self.many("iterator", point.node, joined(results))
 
     def _call_filtered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        elements = self.iterated(arguments.argument(1, "iterable"), point.node)
-        self.forced(self._apply(arguments.argument(0, "function"), [elements], point), point.node)
-        return self.many("iterator", point.node, elements)
+        function = arguments.argument(0, "function")
+        items = self.exact_items(arguments.argument(1, "iterable"))
+        if items is None or len(items) > _MAP_LIMIT:
+            elements = self.iterated(arguments.argument(1, "iterable"), point.node)
+            self.asked(function, elements, point)
+            return self.many("iterator", point.node, elements)
+        found = self._each_row(function, [items], point) if function and function != NONE else items
+        truths = [self.truth_of(self.forced(values, point.node)) for values in found]
+        unwanted = name.endswith("filterfalse")
+        kept = [item for item, truth in zip(items, truths, strict=True) if truth is not unwanted]
+        if None in truths:
+            return self.many("iterator", point.node, joined(kept))
+        return self.sequence("iterator", point.node, kept)
 
     def _call_reduced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function, values, start = (arguments.argument(i, n) for i, n in enumerate(("function", "iterable", "initial")))
@@ -154,15 +225,15 @@ class IterationFunctions(RecordFunctions):
         if not start and items:
             start, items = items[0], items[1:]
         for element in items:
-            start = self._apply(function, [start, element], point)
+            start = self.apply(function, [start, element], point)
         return start
 
     def _folded(self, function: Values, start: Values, element: Values, point: CallPoint) -> Values:
         """The result of folding any number of equal elements."""
         result = start or element
-        for _ in range(_FOLDS):
+        for _ in range(_FOLDS if element else 0):
             before = result
-            result = join(before, self._apply(function, [before, element], point))
+            result = join(before, self.apply(function, [before, element], point))
             if result == before:
                 break
         return result
@@ -170,29 +241,63 @@ class IterationFunctions(RecordFunctions):
     def _call_chained(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = arguments.all
         if name.endswith("from_iterable"):
-            parts = tuple(self.iterated(values, point.node) for values in parts)
+            rows = self._spread_first(arguments)
+            parts = (self.iterated(joined(parts), point.node),) if rows is None else tuple(rows)
+        columns = [self.exact_items(values) for values in parts]
+        known = [column for column in columns if column is not None]
+        if arguments.star is None and len(known) == len(columns):
+            return self.sequence("iterator", point.node, [item for column in known for item in column])
         return self.many("iterator", point.node, joined(self.iterated(values, point.node) for values in parts))
 
+    def _call_summed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """The sum of lists is a list, and instances of the project's classes are asked; others are plain values."""
+        elements = self.iterated(arguments.argument(0, "iterable"), point.node)
+        lists = [value for value in elements if isinstance(value, Obj) and value.kind in ("list", "tuple")]
+        found = self._sums_of_instances(elements, point)
+        if not lists:
+            return joined([self.computed(name, arguments, point), *found])
+        start = self.iterated(arguments.argument(1, "start"), point.node)
+        inner = joined([*(self.elements(value) for value in lists), start])
+        return joined([self.many(lists[0].kind, point.node, inner), *found])
+
+    def _sums_of_instances(self, elements: Values, point: CallPoint) -> list[Values]:
+        results = [
+            self.call_method(value, method, Arguments((PLAIN,)), CallPoint(point.node, point.at, direct=False))
+            for value in ordered(elements)
+            if isinstance(value, Obj) and value.kind == "instance"
+            for method in ("__radd__", "__add__")
+        ]
+        return [result for result in results if result is not None]
+
+    def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A builtin that uses its arguments as plain values."""
+        raise AssertionError("the part that knows builtins answers this")
+
     def _call_range(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """Numbers; none at all where that is certain."""
+        """Numbers, one by one where they are known and few."""
         numbers = [value.value for value in map(single, arguments.positional) if isinstance(value, Const)]
         bounds = [number for number in numbers if isinstance(number, int)]
-        if len(bounds) == len(arguments.positional) and 0 < len(bounds) < 3 and not range(*bounds):
-            return self.sequence("iterator", point.node, [])
+        if len(bounds) == len(arguments.positional) and 0 < len(bounds) < 4 and bounds[2:] != [0]:
+            known = range(*bounds)
+            if len(known) <= _RANGE_LIMIT:
+                return self.sequence("tuple", point.node, [const(number) for number in known])
         return self.mixed([self.forced(values, point.node) for values in arguments.all])
-
-
-def _container(values: Values) -> bool:
-    return all(isinstance(value, Obj) and value.kind not in ("instance", "dict") for value in values)
 
 
 ITERATION_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(
-        ("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "collections.deque"),
+        (
+            *(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset")),
+            *("collections.deque", "collections.UserList", "weakref.WeakSet"),
+        ),
         IterationFunctions._call_listed,
     ),
     **dict.fromkeys(
-        ("builtins.dict", "collections.OrderedDict", "collections.defaultdict", "types.MappingProxyType"),
+        (
+            *("builtins.dict", "types.MappingProxyType"),
+            *(f"collections.{name}" for name in ("OrderedDict", "UserDict", "defaultdict")),
+            *("weakref.WeakValueDictionary", "weakref.WeakKeyDictionary"),
+        ),
         IterationFunctions._call_new_dict,
     ),
     **dict.fromkeys(("builtins.min", "builtins.max"), IterationFunctions._call_extreme),
@@ -208,7 +313,8 @@ ITERATION_HANDLERS: dict[str, Handler] = {
     "builtins.enumerate": IterationFunctions._call_enumerated,
     "builtins.zip": IterationFunctions._call_zipped,
     "builtins.map": IterationFunctions._call_mapped,
-    "builtins.filter": IterationFunctions._call_filtered,
+    "builtins.sum": IterationFunctions._call_summed,
+    **dict.fromkeys(("builtins.filter", "itertools.filterfalse"), IterationFunctions._call_filtered),
     "itertools.starmap": IterationFunctions._call_starmapped,
     "functools.reduce": IterationFunctions._call_reduced,
 }

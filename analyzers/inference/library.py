@@ -11,8 +11,11 @@ from analyzers.inference.values import (
     EntityRef,
     External,
     Function,
+    Obj,
     Partial,
+    Unknown,
     Values,
+    join,
     joined,
     only,
 )
@@ -89,17 +92,28 @@ class Library(concurrency.Concurrency):
         if is_standard(name):
             if name.partition(".")[0] not in _LOOKING_ONLY:
                 self.handed_over(arguments, point, name)
-            return self._result(
-                name, arguments, opaque=name.partition(".")[0] in ("operator", "pickle", "importlib", "ctypes")
-            )
+            unseen = name.partition(".")[0] in ("operator", "pickle", "importlib", "ctypes")
+            return self._result(name, arguments, opaque=unseen or self.holds_callables(arguments.all))
         self.handed_over(arguments, point, name)
         if is_plain(name) or self.here.function is None:
             return self._result(name, arguments, opaque=True)
         return self._foreign(name, arguments, point)
 
+    def _holds_entity(self, arguments: Arguments) -> bool:
+        return any(isinstance(value, EntityRef) for value in self.contents(joined(arguments.all)))
+
+    def _given_back(self, arguments: Arguments) -> Values:
+        """The objects of the project that a library function is given, which its result may stand for."""
+        return frozenset(v for values in arguments.positional for v in values if isinstance(v, Obj) and v.cls)
+
     def _result(self, name: str, arguments: Arguments, opaque: bool) -> Values:
+        if self.here.function is None and self._holds_entity(arguments):
+            reason = f"an entity is handed to `{name}`, which eagerc does not see through"
+            return only(
+                Unknown(Category.EXTERNAL_CODE, reason, "keep the entity in a container or class of the project")
+            )
         origins = self.mixed_origins(arguments)
-        return only(Data(origins, f"`{name}`" if opaque else ""))
+        return join(only(Data(origins, f"`{name}`" if opaque else "")), self._given_back(arguments))
 
     def _foreign(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a library that eagerc knows nothing of: it may offer entities."""

@@ -1,55 +1,33 @@
-"""Objects in the store: containers with their elements, instances with their attributes."""
+"""Objects in the store: sequences and sets with their elements, and what all containers have in common."""
 
 import ast
 
-from analyzers.inference.core import Core
-from analyzers.inference.store import Location
+from analyzers.inference.entries import ANY, Entries, item, numbers_in, slot
+from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
     EMPTY,
     PLAIN,
-    ClassRef,
     Const,
-    Coroutine,
-    Data,
-    EntityRef,
-    Function,
-    Future,
-    Generator,
-    Method,
     Obj,
-    Partial,
-    Pending,
-    Unknown,
     Value,
     Values,
     const,
+    constants,
     join,
     joined,
     only,
     ordered,
-    origins,
     single,
 )
 
 SEQUENCES = ("list", "tuple", "set", "iterator")
-_ANY = "*"
 _LENGTH = "length"
-_KEYS = "keys"
-_SIZE = "size"
-_NEXT = "next"
+_MEMBERS = "members"
 FACTORY = "factory"
+RETURNED = "returned"
+SWALLOWS = "swallows"
+"""The cell of an iterator, or of a stack of contexts, in which a failure of the block may end."""
 _EXACT_LENGTH_LIMIT = 64
-_CONTENTS_LIMIT = 4000
-
-
-def item(obj: Obj, key: object) -> Location:
-    """The cell of one element."""
-    return (obj, ("item", key))
-
-
-def slot(key: Value) -> object:
-    """What a dict's cell for `key` is named after."""
-    return key.value if isinstance(key, Const) else key
 
 
 def attribute_cell(owner: Value, name: str) -> Location:
@@ -57,26 +35,19 @@ def attribute_cell(owner: Value, name: str) -> Location:
     return (owner, ("attribute", name))
 
 
-class Objects(Core):
-    """Making, reading and changing objects. An object that stands for several ones of a run only ever gains content."""
-
-    def allocate(self, kind: str, site: ast.AST, cls: ClassRef | None = None) -> Obj:
-        """The object that the expression `site` makes in the present activation."""
-        turns = self.here.turns
-        owner = ("turn", (self.env.owner, turns)) if turns else self.env.owner
-        obj = Obj(kind, site, owner, cls)
-        born: Location = (obj, "born")
-        if born in self.store:
-            self.summaries.add(obj)
-        self.store.set(born, PLAIN)
-        return obj
+class Objects(Entries):
+    """Making, reading and changing containers. One that stands for several ones of a run only ever gains content."""
 
     def sequence(self, kind: str, site: ast.AST, items: list[Values]) -> Values:
         """A new list, tuple, set or iterator with exactly these elements."""
         obj = self.allocate(kind, site)
+        if kind == "set":
+            items = [self.hashed(values) for values in items]
         if obj in self.summaries or len(items) > _EXACT_LENGTH_LIMIT or kind == "set":
-            self.weaken((obj, _ANY), joined(items))
+            self.weaken((obj, ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
+            if kind == "set" and obj not in self.summaries:
+                self.write((obj, _MEMBERS), joined(values for values in items if self._is_one(values)))
             return only(obj)
         self.refill(obj, items)
         return only(obj)
@@ -85,20 +56,42 @@ class Objects(Core):
         """From now on the sequence, which is one object of a run, has exactly these elements."""
         for index, values in enumerate(items):
             self.write(item(obj, index), values)
-        self.write((obj, _ANY), EMPTY)
+        self.write((obj, ANY), EMPTY)
         self.write((obj, _LENGTH), const(len(items)))
+
+    def _is_one(self, values: Values) -> bool:
+        value = single(values)
+        return value is not None and self.distinct(value)
+
+    def has_member(self, obj: Obj, values: Values) -> bool | None:
+        """Whether a set certainly has an element, or certainly has not."""
+        values = self.hashed(values)
+        elements = self.elements(obj)
+        if not self._is_one(values) or not all(map(self.distinct, elements)):
+            return None
+        if values <= self.read((obj, _MEMBERS)):
+            return True
+        return None if values <= elements or obj in self.summaries else False
+
+    def copied_set(self, obj: Obj, site: ast.AST) -> Values:
+        """A set with the same elements."""
+        made = self.many("set", site, self.elements(obj))
+        for copy in made:
+            if isinstance(copy, Obj) and copy not in self.summaries:
+                self.write((copy, _MEMBERS), self.read((obj, _MEMBERS)))
+        return made
 
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
         obj = self.allocate(kind, site)
-        self.weaken((obj, _ANY), elements)
+        self.weaken((obj, ANY), elements)
         self.weaken((obj, _LENGTH), PLAIN)
         return only(obj)
 
     def exact(self, obj: Obj) -> int | None:
         """The length of a sequence, where it is one known number."""
         length = self.read((obj, _LENGTH))
-        if len(length) != 1 or obj in self.summaries or self.read((obj, _ANY)):
+        if len(length) != 1 or obj in self.summaries or self.read((obj, ANY)):
             return None
         value = next(iter(length))
         return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
@@ -114,8 +107,17 @@ class Objects(Core):
         They are asked for to run through them, after which an iterator may have fewer left.
         """
         value = single(values)
-        items = self.items(value) if isinstance(value, Obj) else None
-        if items is not None and isinstance(value, Obj) and value.kind == "iterator":
+        if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= _EXACT_LENGTH_LIMIT:
+            return [const(character) for character in value.value]
+        if isinstance(value, Const) and isinstance(value.value, tuple):
+            return constant_items(value)
+        if not isinstance(value, Obj):
+            return None
+        if value.kind == "dict":
+            keys = self.certain_keys(value)
+            return None if keys is None else [only(key) for key in keys]
+        items = self.items(value)
+        if items is not None and value.kind == "iterator":
             self.smash(value)
         return items
 
@@ -123,13 +125,10 @@ class Objects(Core):
         """Everything that the container may hold; of a dict, its values."""
         if obj.kind == "dict":
             known = [self.read(item(obj, slot(key))) for key in ordered(self.keys(obj))]
-            return joined([self.read((obj, _ANY)), *known])
-        lengths = _numbers(self.read((obj, _LENGTH)))
+            return joined([self.read((obj, ANY)), *known])
+        lengths = numbers_in(self.read((obj, _LENGTH)))
         known = [self.read(item(obj, index)) for index in range(max(lengths, default=0))]
-        return join(self.read((obj, _ANY)), *known)
-
-    def keys(self, obj: Obj) -> Values:
-        return self.read((obj, _KEYS))
+        return join(self.read((obj, ANY)), *known)
 
     def append(self, obj: Obj, values: Values) -> None:
         length = self.exact(obj) if obj.kind == "list" else None
@@ -141,13 +140,28 @@ class Objects(Core):
 
     def smash(self, obj: Obj, extra: Values = EMPTY) -> None:
         """Forget the order and number of the elements, and add `extra` to them."""
-        self.weaken((obj, _ANY), join(self.elements(obj), extra))
+        if obj.kind == "set" and not extra:
+            self.write((obj, _MEMBERS), EMPTY)
+        self.weaken((obj, ANY), join(self.elements(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
+
+    def hashed(self, keys: Values) -> Values:
+        """Keys as a dict compares them: tuples of constants by what is in them."""
+        if not any(isinstance(key, Obj) and key.kind == "tuple" for key in keys):
+            return keys
+        return frozenset(self._hashed(key) for key in keys)
+
+    def _hashed(self, key: Value) -> Value:
+        items = self.items(key) if isinstance(key, Obj) and key.kind == "tuple" else None
+        parts = [single(self.hashed(item)) for item in items or ()]
+        known = [part.value for part in parts if isinstance(part, Const)]
+        return key if items is None or len(known) < len(items) else Const(tuple(known), "tuple")
 
     def store_item(self, obj: Obj, keys: Values, values: Values) -> None:
         """`obj[key] = values` for each possible key."""
         if obj.kind == "dict":
-            self._store_entry(obj, keys, values)
+            self._pass_on(obj, keys, values)
+            self.keep_entry(obj, self.hashed(keys), values)
             return
         key = single(keys)
         index = key.value if isinstance(key, Const) else None
@@ -157,83 +171,79 @@ class Objects(Core):
         else:
             self.smash(obj, values)
 
-    def _store_entry(self, obj: Obj, keys: Values, values: Values) -> None:
-        key = single(keys)
-        if key is not None and self.distinct(key) and obj not in self.summaries:
-            self._enter_key(obj, key)
-            self.write(item(obj, slot(key)), values)
+    def _pass_on(self, obj: Obj, keys: Values, values: Values) -> None:
+        """An entry of the `__dict__` of an object is an attribute of that."""
+        site, owners = obj.site, self.viewed(obj)
+        if not owners or not isinstance(site, ast.expr):
             return
-        self.weaken((obj, _KEYS), keys)
-        self.weaken((obj, _SIZE), PLAIN)
-        for each in ordered(keys):
-            self.weaken(item(obj, slot(each)) if self.distinct(each) else (obj, _ANY), values)
-
-    def _enter_key(self, obj: Obj, key: Value) -> None:
-        """A key that is new to the dict stands behind the others."""
-        present = self.keys(obj)
-        if key in present:
-            return
-        self.write((obj, _KEYS), present | {key})
-        self._resize(obj, 1)
-        position = max(_numbers(self.read((obj, _NEXT))), default=0)
-        self.write((obj, ("position", slot(key))), const(position))
-        self.write((obj, _NEXT), const(position + 1))
-
-    def _resize(self, obj: Obj, change: int) -> None:
-        sizes = self.read((obj, _SIZE))
-        changed = [const(size + change) for size in _numbers(sizes)]
-        self.write((obj, _SIZE), joined(changed) if len(changed) == len(sizes) else PLAIN)
-
-    def distinct(self, key: Value) -> bool:
-        """Whether a key of a dict is one value, equal to itself and to nothing else that is known."""
-        if isinstance(key, Obj):
-            return key.kind == "instance" and key not in self.summaries
-        return isinstance(key, Const | EntityRef | ClassRef | Function)
+        names = [key.value for key in keys if isinstance(key, Const) and isinstance(key.value, str)]
+        for owner in owners:
+            for name in names:
+                self.assign_attribute(only(owner), name, values, site)
 
     def holds(self, obj: Obj, keys: Values) -> bool | None:
         """Whether a dict certainly has the key, or certainly has not."""
-        key, present = single(keys), self.keys(obj)
+        key, present = single(self.hashed(keys)), self.keys(obj)
         if key is None or not self.distinct(key) or self.exact_keys(obj) is None:
             return None
         if key in present:
-            return True if self.read((obj, _SIZE)) == const(len(present)) else None
+            return True if self.is_complete(obj) else None
         return None if isinstance(key, Obj) else False
 
-    def exact_keys(self, obj: Obj) -> list[Value] | None:
-        """The keys of a dict in the order of their insertion, where no others are possible."""
-        keys = ordered(self.keys(obj))
-        if obj in self.summaries or self.read((obj, _ANY)) or not all(map(self.distinct, keys)):
-            return None
-        return sorted(keys, key=lambda key: min(_numbers(self.read((obj, ("position", slot(key))))), default=0))
+    def grows(self, deltas: list[Delta]) -> bool:
+        """Whether going on from any of these adds something to what the memory holds."""
+        return any(
+            join(self.store.get(location), values) != self.store.get(location)
+            for delta in deltas
+            for location, values in delta.items()
+        )
+
+    def size(self, obj: Obj) -> int | None:
+        """The number of elements, where it is known."""
+        if obj.kind != "dict":
+            return self.exact(obj)
+        keys = self.certain_keys(obj)
+        return None if keys is None else len(keys)
 
     def load_item(self, obj: Obj, keys: Values) -> Values:
         """`obj[key]`; the empty set where no such element can be."""
         if not keys:
             return EMPTY
-        return joined(self._item(obj, key) for key in ordered(keys))
+        known = self.hashed(keys) if obj.kind == "dict" else keys
+        return joined(self._item(obj, key) for key in ordered(known))
 
     def _item(self, obj: Obj, key: Value) -> Values:
         if obj.kind == "dict":
             equal_to_others = isinstance(key, Obj) and key not in self.keys(obj)
             if equal_to_others or not self.distinct(key):
                 return self.elements(obj)
-            return join(self.read(item(obj, slot(key))), self.read((obj, _ANY)))
+            return join(self.read(item(obj, slot(key))), self.read((obj, ANY)))
         length = self.exact(obj)
         index = key.value if isinstance(key, Const) else None
         if length is None or not isinstance(index, int):
             return self.elements(obj)
         return self.read(item(obj, index % length)) if -length <= index < length else EMPTY
 
+    def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
+        """`target.name = new` for each possible target."""
+        raise AssertionError("the part that knows classes answers this")
+
+    def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
+        """The entries of the only possible dict, where all its keys are known strings."""
+        value = single(values)
+        if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
+            return None
+        keys = constants(self.keys(value))
+        if keys is None:
+            return None
+        return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
+
     def remove_item(self, obj: Obj, keys: Values) -> None:
         """`del obj[key]`."""
         if obj.kind != "dict":
             self.take_item(obj, keys)
             return
-        key = single(keys)
-        if key is not None and key in self.keys(obj) and self.distinct(key) and obj not in self.summaries:
-            self.write(item(obj, slot(key)), EMPTY)
-            self.write((obj, _KEYS), self.keys(obj) - {key})
-            self._resize(obj, -1)
+        self.remove_entry(obj, self.hashed(keys))
 
     def take_item(self, obj: Obj, keys: Values) -> Values:
         """The element of a sequence at an index, which is removed."""
@@ -254,90 +264,22 @@ class Objects(Core):
         if obj.kind != "dict":
             self.refill(obj, [])
             return
-        for key in ordered(self.keys(obj)):
-            self.write(item(obj, slot(key)), EMPTY)
-        self._empty_dict(obj)
+        self.remove_entries(obj)
 
-    def new_dict(self, site: ast.AST) -> Obj:
-        obj = self.allocate("dict", site)
-        if obj not in self.summaries:
-            self._empty_dict(obj)
-        return obj
+    def returned_by(self, iterator: Obj) -> Values:
+        """What a generator gives at its end."""
+        return self.read((iterator, RETURNED))
 
-    def _empty_dict(self, obj: Obj) -> None:
-        self.write((obj, _KEYS), EMPTY)
-        self.write((obj, _ANY), EMPTY)
-        self.write((obj, _SIZE), const(0))
+    def swallows(self, obj: Obj) -> bool:
+        """Whether a failure of the block under a context may end there."""
+        return bool(self.read((obj, SWALLOWS)))
 
-    def iterated(self, values: Values, site: ast.expr) -> Values:
-        """What a loop over `values` binds in any of its turns."""
-        return joined(self._elements_of(value, site) for value in ordered(values))
-
-    def _elements_of(self, value: Value, site: ast.expr) -> Values:
-        match value:
-            case Obj(kind="dict"):
-                return self.keys(value)
-            case Obj(kind="instance"):
-                return self.iterated_instance(value, site)
-            case Obj():
-                return self.elements(value)
-            case Const(value=str() | bytes()):
-                return PLAIN
-            case Data() | Unknown():
-                return only(value)
-            case Const():
-                return EMPTY
-            case _:
-                return self.iterated_other(value, site)
-
-    def iterated_instance(self, obj: Obj, site: ast.expr) -> Values:
-        """What iterating over an instance of a project's class gives."""
-        raise AssertionError("the part that knows classes answers this")
-
-    def iterated_other(self, value: Value, site: ast.expr) -> Values:
-        """What iterating over anything else gives."""
-        raise AssertionError("the part that knows classes answers this")
-
-    def contents(self, values: Values) -> set[Value]:
-        """`values` and everything that can be reached through them."""
-        found: set[Value] = set()
-        waiting = list(values)
-        while waiting and len(found) < _CONTENTS_LIMIT:
-            value = waiting.pop()
-            if value not in found:
-                found.add(value)
-                for inner in self._inside(value):
-                    waiting.extend(inner)
-        return found
-
-    def _inside(self, value: Value) -> tuple[Values, ...]:
-        match value:
-            case Obj(kind="instance"):
-                return ()
-            case Obj():
-                return (self.elements(value),)
-            case Future(result=result):
-                return (result,)
-            case Partial(arguments=arguments) | Coroutine(arguments=arguments) | Generator(arguments=arguments):
-                return arguments.all
-            case Method(receiver=receiver):
-                return (only(receiver),)
-            case _:
-                return ()
-
-    def origins(self, values: Values) -> frozenset[str]:
-        """The site ids of the invocations whose results are in `values`, inside containers too."""
-        if all(isinstance(value, Const | Data) for value in values):
-            return origins(values)
-        contents = self.contents(values)
-        records = [self.record_of(value) for value in contents if isinstance(value, Pending)]
-        return origins(frozenset(contents)) | {record.site for record in records if record is not None}
-
-    def mixed(self, parts: list[Values]) -> Values:
-        """A plain value computed from `parts`."""
-        found = frozenset[str]().union(*(self.origins(part) for part in parts))
-        return only(Data(found))
+    def note_swallowing(self, obj: Obj) -> None:
+        self.write((obj, SWALLOWS), const(True))
 
 
-def _numbers(values: Values) -> list[int]:
-    return [value.value for value in values if isinstance(value, Const) and isinstance(value.value, int)]
+def constant_items(value: Const) -> list[Values] | None:
+    """The elements of a tuple that is a constant."""
+    if not isinstance(value.value, tuple):
+        return None
+    return [frozenset({Const(part, type(part).__name__)}) for part in value.value]  # type: ignore[arg-type]  # parts are constants

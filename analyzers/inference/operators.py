@@ -1,8 +1,11 @@
 """Operators: arithmetic on containers and on the project's own classes, comparisons, and what conditions decide."""
 
 import ast
+import operator
+from collections.abc import Callable
 
 from analyzers.inference.library import Library
+from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     NONE,
@@ -17,7 +20,6 @@ from analyzers.inference.values import (
     Value,
     Values,
     const,
-    constants,
     join,
     joined,
     only,
@@ -27,6 +29,14 @@ from analyzers.inference.values import (
 
 _TEXT_LIMIT = 200
 _REPEAT_LIMIT = 16
+_NUMBER_LIMIT = 2**32
+_ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.BitOr: operator.or_,
+    ast.BitAnd: operator.and_,
+}
 _PYTHONS = ((3, 10), (3, 11), (3, 12))
 """The versions that flytekit runs on: a condition on `sys.version_info` is decided where they agree."""
 
@@ -81,7 +91,7 @@ class Operators(Library):
         """`op operand`."""
         value = single(operand)
         if isinstance(op, ast.Not):
-            truth = self.truth_of(operand)
+            truth = self.truth_of(self.tested(operand, node, force=False))
             return self.operated(node, operand) if truth is None else const(not truth)
         if isinstance(op, ast.USub) and isinstance(value, Const) and isinstance(value.value, int):
             return const(-value.value)
@@ -108,13 +118,24 @@ class Operators(Library):
         """Texts and containers put together; None where the operands are neither."""
         match op:
             case ast.Add():
-                return self._concatenated(left, right, node)
+                return self._computed(op, left, right) or self._concatenated(left, right, node)
             case ast.Mult():
-                return self._repeated(left, right, node)
+                return self._computed(op, left, right) or self._repeated(left, right, node)
             case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor():
-                return self._merged(left, right, node)
+                return self._computed(op, left, right) or self._merged(left, right, node)
             case _:
                 return None
+
+    def _computed(self, op: ast.operator, left: Values, right: Values) -> Values | None:
+        """Arithmetic of numbers, while a module is imported: a loop in a function might count without end."""
+        first, second = single(left), single(right)
+        act = None if self.here.function is not None or self.here.loops else _ARITHMETIC.get(type(op))
+        if act is None or not (isinstance(first, Const) and isinstance(second, Const)):
+            return None
+        one, other = first.value, second.value
+        if not (isinstance(one, int) and isinstance(other, int)) or max(abs(one), abs(other)) > _NUMBER_LIMIT:
+            return None
+        return const(act(one, other))
 
     def _concatenated(self, left: Values, right: Values, node: ast.expr) -> Values | None:
         first, second = single(left), single(right)
@@ -155,12 +176,26 @@ class Operators(Library):
 
     # Comparisons and conditions.
 
+    def tested(self, values: Values, node: ast.expr, force: bool = True) -> Values:
+        """`values` as a condition: `__bool__` or `__len__` of the project's classes decides about their instances."""
+        point = CallPoint(node, node, direct=False)
+        results = [self._truth_by_method(value, point) for value in ordered(values) if isinstance(value, Obj)]
+        asked = [result for result in results if result is not None]
+        rest = self.forced(values, node) if force else values
+        return join(rest, *asked)
+
+    def _truth_by_method(self, value: Obj, point: CallPoint) -> Values | None:
+        if value.kind != "instance" or value.cls is None:
+            return None
+        order = self.linearized(value.cls)
+        name = next((name for name in ("__bool__", "__len__") if self.class_attribute(order, name)), None)
+        return None if name is None else self.call_method(value, name, Arguments(), point)
+
     def compared(self, parts: list[Values], ops: list[ast.cmpop], node: ast.expr) -> Values:
         """A chain of comparisons: a constant where it is decided."""
-        if len(ops) == 1:
-            outcome = self._outcome(parts[0], ops[0], parts[1])
-            if outcome is not None:
-                return const(outcome)
+        outcomes = [self._outcome(left, op, right) for left, op, right in zip(parts, ops, parts[1:], strict=False)]
+        if False in outcomes or None not in outcomes:
+            return const(False not in outcomes)
         for left, op, right in zip(parts, ops, parts[1:], strict=False):
             called = self._compared_by_method(left, op, right, node)
             if called is not None and len(ops) == 1:
@@ -182,7 +217,7 @@ class Operators(Library):
         """Whether a comparison is known to be true or false."""
         match op:
             case ast.Is() | ast.IsNot():
-                same = _is_none(left) if right == NONE else _is_none(right) if left == NONE else None
+                same = self._same(left, right)
                 return None if same is None else same is isinstance(op, ast.Is)
             case ast.In() | ast.NotIn():
                 inside = self._contained(left, right)
@@ -190,17 +225,45 @@ class Operators(Library):
             case _:
                 return self._ordered_outcome(left, op, right)
 
+    def _same(self, left: Values, right: Values) -> bool | None:
+        """Whether two values are one object."""
+        if NONE in (left, right):
+            return _is_none(left) if right == NONE else _is_none(right)
+        return self._identical(single(left), single(right))
+
+    def _identical(self, first: Value | None, second: Value | None) -> bool | None:
+        """Whether two values are the same entity, class or member of an enum, or certainly are different ones."""
+        if first is None or second is None:
+            return None
+        if isinstance(first, EntityRef | ClassRef) and isinstance(second, EntityRef | ClassRef):
+            return first == second
+        if isinstance(first, Obj) and isinstance(second, Obj) and first.cls is not None and first.cls == second.cls:
+            if not self.is_enum(first.cls) or {first, second} & self.summaries:
+                return None
+            own, other = (self.read(attribute_cell(member, "value")) for member in (first, second))
+            return first == second if first == second or own != other else None
+        return None
+
     def _contained(self, left: Values, right: Values) -> bool | None:
         needle, container = single(left), single(right)
-        if not (isinstance(needle, Const) and isinstance(container, Obj)) or container in self.summaries:
+        if needle is None or not isinstance(container, Obj) or container.kind == "instance":
             return None
         if container.kind == "dict":
-            elements: Values | None = self.keys(container)
-        else:
-            items = self.items(container)
-            elements = None if items is None or any(len(item) != 1 for item in items) else joined(items)
-        known = None if elements is None else constants(elements)
-        return None if known is None else needle.value in known
+            self.current(container, ast.Constant(None))
+            held = self.holds(container, left)
+            return held if held is None or isinstance(needle, Const) or self.distinct(needle) else None
+        if container.kind == "set":
+            return self.has_member(container, left)
+        items = None if container in self.summaries else self.items(container)
+        if items is None:
+            return None
+        outcomes = [self._equal(needle, single(item)) for item in items]
+        return True if True in outcomes else None if None in outcomes else False
+
+    def _equal(self, first: Value, second: Value | None) -> bool | None:
+        if isinstance(first, Const) and isinstance(second, Const):
+            return first.value == second.value
+        return self._identical(first, second)
 
     def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
         first, second = single(left), single(right)
@@ -209,32 +272,14 @@ class Operators(Library):
             outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
             return outcomes.pop() if len(outcomes) == 1 else None
         if not (isinstance(first, Const) and isinstance(second, Const)):
-            return None
+            same = self._identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
+            return None if same is None else same is isinstance(op, ast.Eq)
         return _holds(first.value, op, second.value)
 
     def _constant_tuple(self, value: Value | None) -> tuple[object, ...]:
         items = self.items(value) if isinstance(value, Obj) else None
         found = [single(item) for item in items or []]
         return tuple(item.value for item in found if isinstance(item, Const))[:2]
-
-    def truth_of(self, values: Values) -> bool | None:
-        """Whether every possible value is true, or every one false."""
-        truths = {self._truth(value) for value in values}
-        return truths.pop() if len(truths) == 1 else None
-
-    def _truth(self, value: Value) -> bool | None:
-        match value:
-            case Const(value=constant):
-                return bool(constant)
-            case External(name="typing.TYPE_CHECKING"):
-                return False
-            case EntityRef() | Function() | ClassRef() | ModuleRef():
-                return True
-            case Obj(kind="list" | "tuple"):
-                length = self.exact(value)
-                return None if length is None else length > 0
-            case _:
-                return None
 
 
 def _kinds(values: Values, *kinds: str) -> list[str]:
@@ -246,7 +291,9 @@ def _is_none(values: Values) -> bool | None:
     if values == NONE:
         return True
     known = EntityRef | Function | ClassRef | ModuleRef | Obj
-    return False if values and all(isinstance(value, known) for value in values) else None
+    others = [value for value in values if value != Const(None, "NoneType")]
+    certain = len(others) == len(values) and all(isinstance(value, known | Const) for value in others)
+    return False if values and certain else None
 
 
 def _holds(left: object, op: ast.cmpop, right: object) -> bool | None:

@@ -79,16 +79,29 @@ class Patterns(Targets):
         return value.value == literal.value if isinstance(value, Const) else _unlike(value)
 
     def _matches_sequence(self, patterns: list[ast.pattern], value: Value) -> bool | None:
-        if _is_another(value, ("list", "tuple", "instance")):
+        if self._is_another(value, ("list", "tuple")):
             return False
-        items = self.parts_of(value) if isinstance(value, Obj) else None
+        items = self.parts_of(value) if isinstance(value, Obj | Const) else None
         if items is None:
             return None
         parts = _aligned(patterns, items, lambda _: PLAIN)
         return False if parts is None else self._match_all(zip(patterns, parts, strict=True))
 
+    def _is_another(self, value: Value, kinds: tuple[str, ...]) -> bool:
+        """Whether a value is known to be no object of these kinds, nor of a class that is like them."""
+        if isinstance(value, Const):
+            return value.kind not in kinds
+        if not isinstance(value, Obj):
+            return isinstance(value, EntityRef | Function)
+        if value.kind != "instance" or value.cls is None:
+            return value.kind not in kinds
+        content, bases = self.content(value), self.external_bases(value.cls)
+        if content is not None:
+            return content.kind not in kinds
+        return not bases - {"typing.Generic", "abc.ABC", "typing.Protocol"}
+
     def _matches_mapping(self, keys: list[ast.expr], patterns: list[ast.pattern], value: Value) -> bool | None:
-        if _is_another(value, ("dict", "instance")):
+        if self._is_another(value, ("dict",)):
             return False
         if not (isinstance(value, Obj) and value.kind == "dict"):
             return None
@@ -173,7 +186,7 @@ class Patterns(Targets):
     def _bind_sequence(self, patterns: list[ast.pattern], subject: Values) -> None:
         rows = []
         for value in ordered(subject):
-            items = self.parts_of(value) if isinstance(value, Obj) else None
+            items = self.parts_of(value) if isinstance(value, Obj | Const) else None
             parts = None if items is None else _aligned(patterns, items, partial(self._starred, patterns))
             if parts is None:
                 element = self.iterated(only(value), standing_for(patterns[0])) if patterns else EMPTY
@@ -222,11 +235,6 @@ def _unlike(value: Value) -> bool | None:
     """False for what no literal is equal to."""
     known = isinstance(value, _NEVER_EQUAL) and not (isinstance(value, Obj) and value.kind == "instance")
     return False if known else None
-
-
-def _is_another(value: Value, kinds: tuple[str, ...]) -> bool:
-    """Whether a value is known to be something else than an object of these kinds."""
-    return value.kind not in kinds if isinstance(value, Obj) else isinstance(value, Const | EntityRef | Function)
 
 
 def _aligned(

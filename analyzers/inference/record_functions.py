@@ -14,6 +14,7 @@ from analyzers.inference.values import (
     Partial,
     Value,
     Values,
+    const,
     constants,
     joined,
     only,
@@ -51,6 +52,28 @@ class RecordFunctions(BuiltinMethods):
     def _call_as_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         records = _instances(arguments.argument(0, "obj"))
         return joined(self.as_dict(record, point.node) for record in records) or PLAIN
+
+    def _call_fields(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """The fields of a record, of which the names are known."""
+        owners = [
+            value.cls if isinstance(value, Obj) else value for value in arguments.argument(0, "class_or_instance")
+        ]
+        if len(owners) != 1 or not isinstance(owners[0], ClassRef):
+            return self.opaque(f"`{name}`")
+        kind = self.record_class("Field", ["name"], point.node)
+        found = []
+        for field in self.record_fields(owners[0]):
+            made = self.new_instance(kind, self.stand_in(point.node, field))
+            self.assign_attribute(made, "name", const(field), point.node)
+            found.append(made)
+        return self.sequence("tuple", point.node, found)
+
+    def _call_exception_group(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        return self.exception_group(self.iterated(arguments.argument(1, "excs"), point.node), point.node)
+
+    def _call_no_member(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`enum.nonmember(value)`: an attribute of the enum, which is no member."""
+        return only(Descriptor("field", joined(arguments.positional)))
 
     def _call_copy(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return joined(self._copy_of(value, point) for value in ordered(arguments.argument(0, "x")))
@@ -119,7 +142,7 @@ class RecordFunctions(BuiltinMethods):
             return text.value.replace(",", " ").split()
         names = []
         for item in self.exact_items(given) or []:
-            pair = self.exact_items(item)
+            pair = None if isinstance(single(item), Const) else self.exact_items(item)
             name = single(pair[0] if pair else item)
             if not (isinstance(name, Const) and isinstance(name.value, str)):
                 return None
@@ -138,6 +161,9 @@ RECORD_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("dataclasses.field", "attrs.field", "attr.ib", "pydantic.Field"), RecordFunctions._call_field),
     **dict.fromkeys(("dataclasses.replace", "copy.replace", "attrs.evolve"), RecordFunctions._call_replace),
     **dict.fromkeys(("dataclasses.asdict", "attrs.asdict"), RecordFunctions._call_as_dict),
+    **dict.fromkeys(("dataclasses.fields", "attrs.fields"), RecordFunctions._call_fields),
+    **dict.fromkeys(("builtins.ExceptionGroup", "builtins.BaseExceptionGroup"), RecordFunctions._call_exception_group),
+    "enum.nonmember": RecordFunctions._call_no_member,
     "copy.copy": RecordFunctions._call_copy,
     "copy.deepcopy": RecordFunctions._call_deep_copy,
     **dict.fromkeys(("collections.namedtuple", "typing.NamedTuple"), RecordFunctions._call_named_tuple),

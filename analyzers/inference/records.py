@@ -121,6 +121,7 @@ class Activation:
 
     `turns` numbers the turns of the loops that are being unrolled: each turn makes objects of its own.
     `env` is the present scope (a comprehension inside has its own), `home` the owner of the body's cells.
+    `pauses` counts its `yield`s; it `swallows` when a failure that is thrown in at one of them may end there.
     """
 
     def __init__(
@@ -134,6 +135,8 @@ class Activation:
         self.mark = mark
         self.result: Values = EMPTY
         self.yields: Values = EMPTY
+        self.pauses = 0
+        self.swallows = False
         self.returns: list[Delta] = []
         self.loops: list[Loop] = []
         self.turns: tuple[int, ...] = ()
@@ -145,6 +148,18 @@ class Activation:
         self.grown = False
         self.index = 0
         self.needs = 0
+
+
+class Started(NamedTuple):
+    """A coroutine whose body has begun to run beside others: at `node`, from the activation of `frame`.
+
+    `seen` are the shared cells that it reads, as they were when its body had been interpreted.
+    """
+
+    node: ast.expr
+    frame: FrameRecord
+    chain: tuple[Place, ...]
+    seen: Delta
 
 
 class Memo(NamedTuple):
@@ -172,10 +187,12 @@ class Run:
         self.pending: dict[PendingKey, PendingRecord] = {}
         self.coroutines: dict[Coroutine, None] = {}
         self.consumed: set[Coroutine] = set()
+        self.started: dict[Coroutine, Started] = {}
         self.observations: dict[object, Observation] = {}
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
         self.joined: dict[tuple[FunctionNode, ast.expr], Arguments] = {}
+        self.late: dict[tuple[FunctionNode, ast.expr], set[tuple[Function, Arguments]]] = {}
         self.steps = 0
         self.unsettled = False
         self.step_limit = step_limit

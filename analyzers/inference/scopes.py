@@ -94,6 +94,14 @@ class _Collector:
                 pass
 
 
+def body_names(node: ast.ClassDef, names: frozenset[str]) -> list[str]:
+    """The names of a class body in the order in which its statements bind them."""
+    found: dict[str, None] = {}
+    for statement in node.body:
+        found.update(dict.fromkeys(sorted(scope_of(ast.Module([statement], [])).names & names)))
+    return [*found, *sorted(names - found.keys())]
+
+
 def all_arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
     """Every parameter, in the order of the signature."""
     yield from arguments.posonlyargs

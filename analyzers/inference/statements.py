@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from analyzers.inference.failures import Failures
+from analyzers.inference.contexts import Contexts
 from analyzers.inference.modules import label_of
 from analyzers.inference.records import CallPoint, Loop
 from analyzers.inference.store import Delta
@@ -17,6 +17,7 @@ from analyzers.inference.values import (
     Const,
     External,
     Obj,
+    Value,
     Values,
     join,
     joined,
@@ -33,7 +34,7 @@ _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
 
 
-class Statements(Failures):
+class Statements(Contexts):
     """`execute` for every kind of statement."""
 
     def execute(self, body: list[ast.stmt]) -> bool:
@@ -115,15 +116,20 @@ class Statements(Failures):
                 case ast.Subscript(value=value, slice=key):
                     keys = self.evaluate(key)
                     for obj in self.evaluate(value):
-                        if isinstance(obj, Obj) and obj.kind != "instance":
-                            self.remove_item(obj, keys)
+                        self._delete_item(obj, keys, target)
                 case ast.Attribute(value=value, attr=attr):
                     self.delete_attribute(self.evaluate(value), attr)
                 case _:
                     pass
 
+    def _delete_item(self, obj: Value, keys: Values, node: ast.expr) -> None:
+        if isinstance(obj, Obj) and obj.kind != "instance":
+            self.remove_item(obj, keys)
+        elif isinstance(obj, Obj):
+            self.call_method(obj, "__delitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
+
     def _exec_assert(self, node: ast.Assert) -> bool | None:
-        values = self.forced(self.evaluate(node.test), node.test)
+        values = self.tested(self.evaluate(node.test), node.test)
         if node.msg is not None:
             self.maybe(node.msg)
         return False if self.truth_of(values) is False else None
@@ -152,15 +158,23 @@ class Statements(Failures):
     # Branches.
 
     def _exec_if(self, node: ast.If) -> bool:
-        truth = self.truth_of(self.forced(self.evaluate(node.test), node.test))
+        truth = self.truth_of(self.tested(self.evaluate(node.test), node.test))
+        if truth is None and isinstance(node.test, ast.BoolOp):
+            truth = self._decided_by_part(node.test)
         arms: list[Callable[[], bool]] = []
         if truth is not False:
-            arms.append(lambda: self._narrowed(node.test, True) and self.execute(node.body))
+            arms.append(lambda: self.narrowed(node.test, True) and self.execute(node.body))
         if truth is not True:
-            arms.append(lambda: self._narrowed(node.test, False) and self.execute(node.orelse))
+            arms.append(lambda: self.narrowed(node.test, False) and self.execute(node.orelse))
         return self.alternatives(arms)
 
-    def _narrowed(self, test: ast.expr, outcome: bool) -> bool:
+    def _decided_by_part(self, test: ast.BoolOp) -> bool | None:
+        """Whether one false name or constant in a chain of `and` decides it, or a true one in a chain of `or`."""
+        deciding = isinstance(test.op, ast.Or)
+        simple = [part for part in test.values if isinstance(part, ast.Name | ast.Constant)]
+        return deciding if any(self.truth_of(self.evaluate(part)) is deciding for part in simple) else None
+
+    def narrowed(self, test: ast.expr, outcome: bool) -> bool:
         """Keep of a name what the condition allows; false where nothing is left."""
         match test:
             case ast.Compare(
@@ -265,16 +279,16 @@ class Statements(Failures):
         return bool(ends)
 
     def _exec_while(self, node: ast.While) -> bool:
-        values = self.forced(self.evaluate(node.test), node.test)
+        values = self.tested(self.evaluate(node.test), node.test)
         truth = self.truth_of(values)
         if truth is False:
             return self.execute(node.orelse)
         endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
 
         def turn() -> bool:
-            ends = self._narrowed(node.test, True) and self.execute(node.body)
+            ends = self.narrowed(node.test, True) and self.execute(node.body)
             if ends and not endless:
-                self.forced(self.evaluate(node.test), node.test)
+                self.tested(self.evaluate(node.test), node.test)
             return ends
 
         return self._loop(turn, node.orelse, endless)
@@ -293,19 +307,12 @@ class Statements(Failures):
             before = self.store.since(start)
             breaks += [{**before, **each} for each in loop.breaks]
             again = ([delta] if falls else []) + loop.continues
-            if not self._grows(again):
+            if not self.grows(again):
                 break
             self.store.merge([{}, *again])
         else:
             self.run.unsettled = True
         return self._ending(breaks, orelse, normal=not endless, mark=start)
-
-    def _grows(self, deltas: list[Delta]) -> bool:
-        return any(
-            join(self.store.get(location), values) != self.store.get(location)
-            for delta in deltas
-            for location, values in delta.items()
-        )
 
 
 _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {

@@ -7,7 +7,7 @@ It is one dictionary with a trail of what was overwritten, so that an arm of a b
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from analyzers.inference.values import EMPTY, Owner, Value, Values, join, joined
+from analyzers.inference.values import EMPTY, UNSET, Owner, Value, Values, join, joined
 
 Location = tuple[Owner | Value, object]
 Delta = dict[Location, Values]
@@ -84,8 +84,14 @@ class Store:
             self.apply(deltas[0])
             return
         for location in dict.fromkeys(location for delta in deltas for location in delta):
-            before = self.get(location)
+            before = UNSET if self._may_stay_unset(location) else self.get(location)
             self.set(location, joined(delta.get(location, before) for delta in deltas))
+
+    def _may_stay_unset(self, location: Location) -> bool:
+        """Whether an arm that does not write an attribute leaves an object without it that existed before."""
+        owner, what = location
+        is_attribute = isinstance(what, tuple) and what[0] == "attribute"
+        return is_attribute and location not in self._cells and (owner, "born") in self._cells
 
     @contextmanager
     def permanent(self) -> Iterator[None]:

@@ -2,9 +2,11 @@
 
 import ast
 
+from analyzers.inference.objects import constant_items
 from analyzers.inference.operators import Operators
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
+    EMPTY,
     PLAIN,
     Arguments,
     ClassRef,
@@ -19,6 +21,7 @@ from analyzers.inference.values import (
     Values,
     const,
     constants,
+    join,
     joined,
     only,
     single,
@@ -44,10 +47,8 @@ class Subscripts(Operators):
                 return self._subscripted_instance(value, keys, node)
             case Obj():
                 return self.subscripted_container(value, self.forced(keys, node), node)
-            case ClassRef() if self.is_enum(value):
-                names = constants(keys)
-                members = self.enum_members(value, node)
-                return members if names is None else joined(self.attribute(only(value), str(n), node) for n in names)
+            case ClassRef():
+                return self._subscripted_class(value, keys, node)
             case Unknown():
                 return only(value)
             case Method(receiver=ModuleRef(name=module), name="__dict__"):
@@ -56,16 +57,29 @@ class Subscripts(Operators):
                 return const(3) if keys == const(0) else PLAIN
             case External(name="sys.modules"):
                 return self.named_modules(keys, node)
-            case ClassRef() | External():
+            case External():
                 return only(value)
             case Data():
                 return only(Data(value.origins | self.origins(keys), value.opaque))
             case Const():
-                return PLAIN
+                return self._subscripted_constant(value, keys)
             case Method():
                 return self.opaque("a subscript of an attribute outside the project")
             case _:
                 return self.mixed([self.forced(only(value), node), self.forced(keys, node)])  # type: ignore[arg-type]  # any other Value
+
+    def _subscripted_constant(self, value: Const, keys: Values) -> Values:
+        items, key = constant_items(value), single(keys)
+        if items is None or not (isinstance(key, Const) and isinstance(key.value, int)):
+            return PLAIN
+        return items[key.value] if -len(items) <= key.value < len(items) else EMPTY
+
+    def _subscripted_class(self, cls: ClassRef, keys: Values, node: ast.expr) -> Values:
+        if not self.is_enum(cls):
+            return self.subscripted_class(cls, keys, CallPoint(node, node, direct=False))
+        names = constants(keys)
+        members = self.enum_members(cls, node)
+        return members if names is None else joined(self.attribute(only(cls), str(name), node) for name in names)
 
     def _subscripted_module(self, module: str, keys: Values, node: ast.expr) -> Values:
         names = constants(keys)
@@ -75,9 +89,13 @@ class Subscripts(Operators):
         return joined(self.module_attribute(module, str(name)) for name in names)
 
     def _subscripted_instance(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
-        found = self.call_method(obj, "__getitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
+        point = CallPoint(node, node, direct=False)
+        found = self.call_method(obj, "__getitem__", Arguments((keys,)), point)
         if found is not None:
-            return found
+            content = self.content(obj)
+            held = self.holds(content, keys) if content is not None and content.kind == "dict" else True
+            missing = None if held else self.call_method(obj, "__missing__", Arguments((keys,)), point)
+            return found if missing is None else join(found, missing)
         found = self.item_of_instance(obj, keys)
         if found is not None:
             return found

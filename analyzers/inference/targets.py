@@ -3,8 +3,22 @@
 import ast
 
 from analyzers.inference.expressions import Expressions
+from analyzers.inference.objects import constant_items
 from analyzers.inference.records import CallPoint
-from analyzers.inference.values import EMPTY, Arguments, Method, ModuleRef, Obj, Value, Values, constants, joined, only
+from analyzers.inference.values import (
+    EMPTY,
+    Arguments,
+    Const,
+    Method,
+    ModuleRef,
+    Obj,
+    Value,
+    Values,
+    constants,
+    joined,
+    only,
+    ordered,
+)
 
 
 class Targets(Expressions):
@@ -51,14 +65,21 @@ class Targets(Expressions):
                 point = CallPoint(node, node, direct=False)
                 self.call_method(target, "__setitem__", Arguments((keys, values)), point)
             case Obj():
-                self.store_item(target, keys, values)
+                for changed in self.chained(target)[:1] or [only(target)]:
+                    self._assign_entries(changed, keys, values)
             case Method(receiver=ModuleRef(name=module), name="__dict__"):
                 for name in constants(keys) or ():
                     self.extra_names.setdefault(module, set()).add(str(name))
                     self.assign_attribute(only(ModuleRef(module)), str(name), values, node)
             case _:
                 self.forced(only(target), node)
+                self.handed_over(Arguments((keys, values)), CallPoint(node, node, direct=False), "a subscript")
         return EMPTY
+
+    def _assign_entries(self, targets: Values, keys: Values, values: Values) -> None:
+        for target in ordered(targets):
+            if isinstance(target, Obj) and target.kind != "instance":
+                self.store_item(target, keys, values)
 
     def _unpack(self, targets: list[ast.expr], values: Values, node: ast.expr) -> None:
         parts: list[list[Values]] = [[] for _ in targets]
@@ -70,7 +91,7 @@ class Targets(Expressions):
 
     def _parts(self, value: object, targets: list[ast.expr], node: ast.expr) -> list[Values]:
         starred = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
-        items = self.parts_of(value) if isinstance(value, Obj) else None
+        items = self.parts_of(value) if isinstance(value, Obj | Const) else None
         if items is not None and starred is None and len(items) == len(targets):
             return items
         if items is not None and starred is not None and len(items) >= len(targets) - 1:
@@ -81,6 +102,8 @@ class Targets(Expressions):
         element = self.iterated(only(value), node)  # type: ignore[arg-type]  # a Value
         return [self.many("list", t, element) if isinstance(t, ast.Starred) else element for t in targets]
 
-    def parts_of(self, obj: Obj) -> list[Values] | None:
+    def parts_of(self, obj: Obj | Const) -> list[Values] | None:
         """The elements of a sequence or record one by one, where their number is known."""
+        if isinstance(obj, Const):
+            return constant_items(obj)
         return self.record_items(obj) if obj.kind == "instance" else self.items(obj)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from analyzers.model.calls import Category
 from analyzers.model.facts import FunctionNode
 
-Constant = str | bytes | int | float | complex | bool | None
+Constant = str | bytes | int | float | complex | bool | tuple[object, ...] | None
+"""A tuple of constants is a constant where it is the key of a dict or the element of a set."""
 
 
 class Env:
@@ -85,13 +86,14 @@ class Function(NamedTuple):
     """A function or lambda of the project, with the scope that it closes over.
 
     `wraps` is the function whose name and signature it took by `functools.wraps`; `owner` the class that defines it,
-    for `super()`.
+    for `super()`; `defaults` are those of its parameters, in the order of the signature.
     """
 
     node: FunctionNode
     env: Env
     wraps: "Function | None" = None
     owner: "ClassRef | None" = None
+    defaults: "tuple[Values, ...]" = ()
     tag: str = "function"
 
 
@@ -213,10 +215,21 @@ class Generator(NamedTuple):
 
 
 class Future(NamedTuple):
-    """An awaitable whose content already runs: awaiting it gives `result`."""
+    """An awaitable whose content already runs: awaiting it gives `result`, and what `running` gives later on."""
 
     result: "Values"
+    running: "Values" = frozenset()
     tag: str = "future"
+
+
+class Deferred(NamedTuple):
+    """An awaitable that calls `function` when it is awaited, as `asyncio.to_thread` gives it."""
+
+    function: "Values"
+    arguments: Arguments
+    call: ast.expr
+    module: str
+    tag: str = "deferred"
 
 
 class Descriptor(NamedTuple):
@@ -228,6 +241,7 @@ class Descriptor(NamedTuple):
     kind: str
     function: "Values"
     setter: "Values" = frozenset()
+    deleter: "Values" = frozenset()
     tag: str = "descriptor"
 
 
@@ -267,6 +281,7 @@ Value = (
     | Coroutine
     | Generator
     | Future
+    | Deferred
     | Descriptor
     | Imported
     | Super
@@ -283,6 +298,8 @@ def const(value: Constant) -> Values:
 
 
 NONE = const(None)
+UNSET: Values = frozenset({Const(None, "unset")})
+"""What an attribute holds that some runs did not set."""
 
 
 def only(value: Value) -> Values:
@@ -343,7 +360,7 @@ def _order(value: Value) -> tuple[object, ...]:
             return _position(value.tag, node, str(number))
         case Function(node=node) | ClassRef(node=node):
             return _position(value.tag, node)
-        case Obj(site=node) | Partial(site=node) | Coroutine(call=node) | Generator(call=node):
+        case Obj(site=node) | Partial(site=node) | Coroutine(call=node) | Generator(call=node) | Deferred(call=node):
             return _position(value.tag, node)
         case EntityRef(number=number):
             return (value.tag, number, 0, "")

@@ -1,5 +1,6 @@
 """Libraries that hold no Flyte entities."""
 
+import builtins
 import sys
 
 _PLAIN = frozenset(
@@ -38,6 +39,13 @@ WRAPPING_DECORATORS = frozenset(
     }
 )
 """Decorators that keep what calling a function does, but put an object of their own in its place."""
+
+
+def is_exception(name: str) -> bool:
+    """Whether a dotted name is that of a builtin exception."""
+    module, _, last = name.rpartition(".")
+    found = getattr(builtins, last, None) if module == "builtins" else None
+    return isinstance(found, type) and issubclass(found, BaseException)
 
 
 def is_standard(name: str) -> bool:

@@ -13,8 +13,9 @@ AT_LEAST = 250
 """So many cases flytekit alone can run; it refuses awaits of sync entities, references, tasks without outputs."""
 
 
-APART = ("flytekit.experimental", "Executor", "executor", "Thread", "to_thread")
-"""The classic dialect is gone from flytekit, and in threads flytekit does not know whose body runs."""
+APART = ("flytekit.experimental", "Executor", "executor", "Thread", "to_thread", "timeout=")
+"""The classic dialect is gone from flytekit, in threads flytekit does not know whose body runs, and nothing times out
+while it runs the body of an async task."""
 
 
 @pytest.fixture(scope="module")

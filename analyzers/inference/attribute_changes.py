@@ -1,0 +1,106 @@
+"""How attributes change: assigned, deleted, taken by properties and descriptors."""
+
+import ast
+
+from analyzers.inference.classes import Classes
+from analyzers.inference.objects import attribute_cell
+from analyzers.inference.records import CallPoint
+from analyzers.inference.store import Location
+from analyzers.inference.values import (
+    EMPTY,
+    Arguments,
+    ClassRef,
+    Descriptor,
+    ModuleRef,
+    Obj,
+    Values,
+    const,
+    constants,
+    joined,
+    only,
+    ordered,
+)
+
+
+class AttributeChanges(Classes):
+    """Writing attributes of modules, classes and instances."""
+
+    def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
+        """`target.name = new` for each possible target."""
+        for value in values:
+            match value:
+                case ModuleRef(name=module):
+                    location: Location = (("module", module), name)
+                    self.volatile.add(location)
+                    self._assign_module(module, name, new, strong=len(values) == 1)
+                case ClassRef(env=env):
+                    inherited = self.class_attribute(self.linearized(value)[1:], name)
+                    self._inherit((env.owner, name), inherited or EMPTY)
+                    self._overwrite((env.owner, name), new, strong=len(values) == 1)
+                case Obj(kind="instance", cls=ClassRef() as cls):
+                    self._assign_to_instance(value, cls, name, new, node, alone=len(values) == 1)
+                case _:
+                    self._overwrite(attribute_cell(value, name), new, strong=False)
+
+    def _assign_to_instance(self, obj: Obj, cls: ClassRef, name: str, new: Values, node: ast.expr, alone: bool) -> None:
+        hook = self.class_attribute(self.linearized(cls), "__setattr__")
+        if hook:
+            self.call_method(obj, "__setattr__", Arguments((const(name), new)), CallPoint(node, node, direct=False))
+        else:
+            self._set(obj, name, new, node, alone)
+
+    def set_attribute(self, obj: Obj, arguments: Arguments, node: ast.expr) -> None:
+        """`object.__setattr__(obj, name, value)`: the `__setattr__` of the class is passed over."""
+        for name in constants(arguments.argument(0, "name")) or ():
+            self._set(obj, str(name), arguments.argument(1, "value"), node, alone=True)
+
+    def _set(self, obj: Obj, name: str, new: Values, node: ast.expr, alone: bool) -> None:
+        assert obj.cls is not None
+        cls = obj.cls
+        inherited = self.class_attribute(self.linearized(cls), name) or EMPTY
+        if self._set_by_descriptor(obj, inherited, new, node):
+            return
+        self.attribute_names.setdefault(cls, {})[name] = None
+        location = attribute_cell(obj, name)
+        plain = [value for value in inherited if not isinstance(value, Obj | Descriptor)]
+        self._inherit(location, joined(self._through_instance(value, obj, node) for value in plain))
+        self._overwrite(location, new, strong=alone and obj not in self.summaries)
+
+    def _set_by_descriptor(self, obj: Obj, inherited: Values, new: Values, node: ast.expr) -> bool:
+        """Whether a property's setter or the `__set__` of a descriptor took the value."""
+        point = CallPoint(node, node, direct=False)
+        arguments = Arguments((only(obj), new))
+        taken = False
+        for value in ordered(inherited):
+            if isinstance(value, Descriptor) and value.setter:
+                self.call(value.setter, arguments, point)
+                taken = True
+            elif isinstance(value, Obj) and self.call_method(value, "__set__", arguments, point) is not None:
+                taken = True
+        return taken
+
+    def _inherit(self, location: Location, inherited: Values) -> None:
+        """An attribute is about to get a value of its own; where no run gave it one, the inherited one shows."""
+        if inherited and location not in self.store:
+            self.store.presume(location, inherited)
+
+    def delete_attribute(self, values: Values, name: str) -> None:
+        """`del target.name`: what the class has under that name shows again."""
+        for value in ordered(values):
+            if not isinstance(value, Obj) or value.cls is None:
+                continue
+            inherited = self.class_attribute(self.linearized(value.cls), name) or EMPTY
+            deleters = joined(each.deleter for each in inherited if isinstance(each, Descriptor))
+            if deleters:
+                node = ast.copy_location(ast.Constant(None), value.site)
+                self.call(deleters, Arguments((only(value),)), CallPoint(node, node, direct=False))
+            elif len(values) == 1 and value not in self.summaries:
+                self.write(attribute_cell(value, name), EMPTY)
+
+    def _assign_module(self, module: str, name: str, new: Values, strong: bool) -> None:
+        loaded = self.load(module)
+        if loaded is not None:
+            self._overwrite((loaded.env.owner, name), new, strong)
+
+    def _overwrite(self, location: Location, values: Values, strong: bool) -> None:
+        (self.write if strong else self.weaken)(location, values)

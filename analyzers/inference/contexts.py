@@ -1,0 +1,159 @@
+"""Context managers: what `with` binds, what leaving the block runs, and whether a failure inside ends there."""
+
+import ast
+from collections.abc import Callable
+from functools import partial
+
+from analyzers.inference.channels import ANY_ERROR, STACK
+from analyzers.inference.failures import Failures
+from analyzers.inference.records import CallPoint
+from analyzers.inference.values import (
+    EMPTY,
+    NONE,
+    PLAIN,
+    Arguments,
+    Data,
+    ExternalInstance,
+    Function,
+    Future,
+    Generator,
+    Method,
+    Obj,
+    Unknown,
+    Value,
+    Values,
+    join,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.knowledge.libraries import is_standard
+
+_SUPPRESSING = ExternalInstance("contextlib.suppress")
+_SWALLOWING = frozenset({"contextlib.suppress", "contextlib.ExitStack", "contextlib.AsyncExitStack"})
+
+
+class Contexts(Failures):
+    """`with`, and what else enters and leaves contexts."""
+
+    def _exec_with(self, node: ast.With | ast.AsyncWith) -> bool:
+        return self._within(node, node.items)
+
+    def _within(self, node: ast.With | ast.AsyncWith, items: list[ast.withitem]) -> bool:
+        """The contexts from the first of `items` on, and the block inside."""
+        if not items:
+            return self.guarded(node.body)
+        entry, inside = items[0], partial(self._within, node, items[1:])
+        context = self.evaluate(entry.context_expr)
+        if ExternalInstance("asyncio.TaskGroup") in context:
+            self.here.frame.groups[node] = "TaskGroup"
+        is_async = isinstance(node, ast.AsyncWith)
+        entered, swallows = self._opened(context, entry.context_expr, is_async)
+        if entry.optional_vars is not None:
+            self.assign(entry.optional_vars, entered)
+        if any(isinstance(value, Obj) and value.kind == "instance" for value in context):
+            inside = partial(self._left, inside, context, entry.context_expr, is_async)
+        stacks = [value for value in ordered(context) if isinstance(value, Obj) and value.kind == STACK]
+        if not (swallows or stacks):
+            return inside()
+        return self.attempted(inside, [], [lambda _: swallows or any(map(self.swallows, stacks))])
+
+    def _opened(self, contexts: Values, node: ast.expr, is_async: bool) -> tuple[Values, bool]:
+        """What entering contexts gives, and whether one of them is known to end a failure of the block, or may be.
+
+        A generator does if the failure that is thrown in at its `yield` may be handled there.
+        """
+        entered: list[Values] = []
+        swallows = _SUPPRESSING in contexts
+        for value in ordered(contexts):
+            if isinstance(value, Generator):
+                iterators = self.started(value, node)
+                entered += map(self.elements, iterators)
+                swallows = swallows or any(map(self.swallows, iterators))
+            else:
+                entered.append(self._entered(value, node, is_async))
+        return joined(entered), swallows
+
+    def _left(self, inside: Callable[[], bool], context: Values, node: ast.expr, is_async: bool) -> bool:
+        """A block under instances of the project's classes; a true result of `__exit__` ends a failure."""
+        left: list[Values] = []
+
+        def leave(failed: bool) -> bool:
+            left.append(self._exited(context, node, is_async, ANY_ERROR if failed else NONE))
+            return True
+
+        def swallow(_: Values) -> bool:
+            return self.truth_of(joined(left)) is not False
+
+        return self.attempted(partial(self.closed, inside, leave), [], [swallow])
+
+    def _exited(self, context: Values, node: ast.expr, is_async: bool, error: Values) -> Values:
+        """What `__exit__` gives; nothing where no such method is known."""
+        point = CallPoint(node, node, direct=False)
+        name = "__aexit__" if is_async else "__exit__"
+        found: list[Values] = []
+        for value in ordered(context):
+            if isinstance(value, Obj) and value.kind == "instance":
+                result = self.call_method(value, name, Arguments((error, error, error)), point)
+                if result is None:
+                    found.append(self._inherited_answer(value))
+                else:
+                    found.append(self.awaited(result, node) if is_async else result)
+        return joined(found)
+
+    def _inherited_answer(self, obj: Obj) -> Values:
+        """What an `__exit__` gives that no class of the project defines."""
+        bases = self.external_bases(obj.cls) if obj.cls is not None else set()
+        seen_through = all(is_standard(base) and base not in _SWALLOWING for base in bases)
+        return NONE if seen_through else PLAIN
+
+    def passed_through(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> Values:
+        entered, swallows = self._opened(contexts, node, is_async)
+        self._leave_with(stack, contexts, node, is_async)
+        if swallows:
+            self.note_swallowing(stack)
+        return entered
+
+    def left_behind(self, stack: Obj, contexts: Values, node: ast.expr) -> None:
+        for is_async in (False, True):
+            self._leave_with(stack, contexts, node, is_async)
+
+    def _leave_with(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> None:
+        left = self._exited(contexts, node, is_async, ANY_ERROR)
+        if left and self.truth_of(left) is not False:
+            self.note_swallowing(stack)
+
+    def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
+        """A call of a function inside a context manager that decorates it; without a result where a failure ends."""
+        functions, *rest = arguments.positional or (EMPTY,)
+        is_async = any(isinstance(f, Function) and isinstance(f.node, ast.AsyncFunctionDef) for f in functions)
+        _, swallows = self._opened(only(context), point.node, is_async)
+        inside = CallPoint(point.node, point.at, direct=False)
+        result = self.call(functions, arguments._replace(positional=tuple(rest)), inside)
+        left = self._exited(only(context), point.node, is_async, ANY_ERROR)
+        if not swallows and (not left or self.truth_of(left) is False):
+            return result
+        return join(result, only(Future(NONE)) if is_async else NONE)
+
+    def _entered(self, value: Value, node: ast.expr, is_async: bool) -> Values:
+        """What `with value as ...` binds."""
+        match value:
+            case ExternalInstance():
+                return only(value)
+            case Obj(kind="instance"):
+                return self._entered_instance(value, node, is_async)
+            case Obj(kind=kind) if kind == STACK:
+                return only(value)
+            case Obj():
+                return self.elements(value)
+            case Data() | Unknown() | Method():
+                return only(value)
+            case _:
+                return self.opaque("a context manager outside the project")
+
+    def _entered_instance(self, obj: Obj, node: ast.expr, is_async: bool) -> Values:
+        point = CallPoint(node, node, direct=False)
+        entered = self.call_method(obj, "__aenter__" if is_async else "__enter__", Arguments(), point)
+        if entered is None:
+            return only(obj)
+        return self.awaited(entered, node) if is_async else entered

@@ -1,0 +1,157 @@
+"""The entries of dicts: keys in the order of their insertion, and the objects that a dict is a view of."""
+
+import ast
+
+from analyzers.inference.core import Core
+from analyzers.inference.store import Location
+from analyzers.inference.values import (
+    EMPTY,
+    PLAIN,
+    ClassRef,
+    Const,
+    EntityRef,
+    Function,
+    Obj,
+    Value,
+    Values,
+    const,
+    joined,
+    ordered,
+    single,
+)
+
+ANY = "*"
+_KEYS = "keys"
+_SIZE = "size"
+_NEXT = "next"
+_MAPS = "maps"
+COUNTED = "counted"
+VIEWED = "viewed"
+"""The cell of a dict that is the `__dict__` of a class or an instance: its owner."""
+
+
+def item(obj: Obj, key: object) -> Location:
+    """The cell of one element."""
+    return (obj, ("item", key))
+
+
+def slot(key: Value) -> object:
+    """What a dict's cell for `key` is named after."""
+    return key.value if isinstance(key, Const) else key
+
+
+class Entries(Core):
+    """Making dicts, and what they hold. A dict that stands for several ones of a run only ever gains content."""
+
+    def allocate(self, kind: str, site: ast.AST, cls: ClassRef | None = None) -> Obj:
+        """The object that the expression `site` makes in the present activation."""
+        turns = self.here.turns
+        owner = ("turn", (self.env.owner, turns)) if turns else self.env.owner
+        obj = Obj(kind, site, owner, cls)
+        born: Location = (obj, "born")
+        if born in self.store:
+            self.summaries.add(obj)
+        self.store.set(born, PLAIN)
+        return obj
+
+    def new_dict(self, site: ast.AST) -> Obj:
+        obj = self.allocate("dict", site)
+        if obj not in self.summaries:
+            self._empty_dict(obj)
+        return obj
+
+    def _empty_dict(self, obj: Obj) -> None:
+        self.write((obj, _KEYS), EMPTY)
+        self.write((obj, ANY), EMPTY)
+        self.write((obj, _SIZE), const(0))
+
+    def keys(self, obj: Obj) -> Values:
+        return self.read((obj, _KEYS))
+
+    def keep_entry(self, obj: Obj, keys: Values, values: Values, certain: bool = True) -> None:
+        """An entry in the dict itself, which is there in every run or in some."""
+        key = single(keys)
+        if certain and key is not None and self.distinct(key) and obj not in self.summaries:
+            self._enter_key(obj, key)
+            self.write(item(obj, slot(key)), values)
+            return
+        self.weaken((obj, _KEYS), keys)
+        self.weaken((obj, _SIZE), PLAIN)
+        for each in ordered(keys):
+            self.weaken(item(obj, slot(each)) if self.distinct(each) else (obj, ANY), values)
+
+    def _enter_key(self, obj: Obj, key: Value) -> None:
+        """A key that is new to the dict stands behind the others."""
+        present = self.keys(obj)
+        if key in present:
+            return
+        self.write((obj, _KEYS), present | {key})
+        self._resize(obj, 1)
+        position = max(numbers_in(self.read((obj, _NEXT))), default=0)
+        self.write((obj, ("position", slot(key))), const(position))
+        self.write((obj, _NEXT), const(position + 1))
+
+    def _resize(self, obj: Obj, change: int) -> None:
+        sizes = self.read((obj, _SIZE))
+        changed = [const(size + change) for size in numbers_in(sizes)]
+        self.write((obj, _SIZE), joined(changed) if len(changed) == len(sizes) else PLAIN)
+
+    def distinct(self, key: Value) -> bool:
+        """Whether a key of a dict is one value, equal to itself and to nothing else that is known."""
+        if isinstance(key, Obj):
+            return key.kind == "instance" and key not in self.summaries
+        return isinstance(key, Const | EntityRef | ClassRef | Function)
+
+    def exact_keys(self, obj: Obj) -> list[Value] | None:
+        """The keys of a dict in the order of their insertion, where no others are possible."""
+        keys = ordered(self.keys(obj))
+        if obj in self.summaries or self.read((obj, ANY)) or not all(map(self.distinct, keys)):
+            return None
+        return sorted(keys, key=lambda key: min(numbers_in(self.read((obj, ("position", slot(key))))), default=0))
+
+    def certain_keys(self, obj: Obj) -> list[Value] | None:
+        """The keys of a dict in the order of their insertion, where it has all of them and no others."""
+        keys = self.exact_keys(obj)
+        return keys if keys is not None and self.is_complete(obj) else None
+
+    def viewed(self, obj: Obj) -> list[Value]:
+        """The objects of which a dict is the `__dict__`."""
+        return ordered(self.read((obj, VIEWED))) if (obj, VIEWED) in self.store else []
+
+    def chain(self, obj: Obj, maps: list[Values]) -> None:
+        """Make a dict the view of several."""
+        self.write((obj, _MAPS), const(len(maps)))
+        for index, values in enumerate(maps):
+            self.weaken((obj, ("map", index)), values)
+
+    def chained(self, obj: Obj) -> list[Values]:
+        """The dicts that a dict is the view of."""
+        count = max(numbers_in(self.read((obj, _MAPS))), default=0) if obj.kind == "dict" else 0
+        return [self.read((obj, ("map", index))) for index in range(count)]
+
+    def counts(self, obj: Obj) -> bool:
+        """Whether a dict is a `Counter`."""
+        return (obj, COUNTED) in self.store
+
+    def remove_entry(self, obj: Obj, keys: Values) -> None:
+        """Take one entry out of a dict, where it is known which."""
+        key = single(keys)
+        if key is not None and key in self.keys(obj) and self.distinct(key) and obj not in self.summaries:
+            self.write(item(obj, slot(key)), EMPTY)
+            self.write((obj, _KEYS), self.keys(obj) - {key})
+            self._resize(obj, -1)
+
+    def remove_entries(self, obj: Obj) -> None:
+        """Take everything out of a dict that is one object of a run."""
+        for key in ordered(self.keys(obj)):
+            self.write(item(obj, slot(key)), EMPTY)
+        self._empty_dict(obj)
+
+    def is_complete(self, obj: Obj) -> bool:
+        """Whether a dict has all the keys that it may have."""
+        return self.read((obj, _SIZE)) == const(len(self.keys(obj)))
+
+
+def numbers_in(values: Values) -> list[int]:
+    """The numbers among constants."""
+    return [value.value for value in values if isinstance(value, Const) and isinstance(value.value, int)]

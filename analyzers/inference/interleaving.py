@@ -1,0 +1,71 @@
+"""Coroutines that run side by side: what one of them writes while another waits, that one sees when it goes on.
+
+The body of a coroutine is interpreted where it begins to run. Where another one changed afterwards what it had read,
+as a producer does that fills the queue of a worker, it is interpreted again.
+"""
+
+import ast
+
+from analyzers.inference.activations import Activations
+from analyzers.inference.records import CallPoint, Started
+from analyzers.inference.store import Delta
+from analyzers.inference.values import EMPTY, Arguments, Coroutine, Function, Value, Values, join
+
+_ROUNDS = 4
+"""How often everything that runs is looked at again: what one passes on to the next may go so far at once."""
+
+
+class Interleaving(Activations):
+    """What becomes of coroutines after their start."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.resuming = False
+
+    def note_started(self, value: Coroutine, node: ast.expr) -> None:
+        self.run.started[value] = Started(node, self.here.frame, self.here.chain, self._seen(value, node))
+
+    def _seen(self, value: Coroutine, node: ast.expr) -> Delta:
+        """The shared cells that a coroutine's body read, with what they hold now."""
+        memos = self.run.memos.get(self._key_of(value, node), ())
+        return {location: self.store.get(location) for memo in memos for location in memo.reads}
+
+    def _key_of(self, value: Coroutine, node: ast.expr) -> tuple[object, Function, Arguments]:
+        """What the activation of a coroutine's body is remembered under."""
+        point = CallPoint(value.call, node, module=value.module)
+        activation_key, arguments = self._context(value.function, value.arguments, point)
+        return activation_key, value.function, arguments
+
+    def resumed(self, value: Value) -> Values:
+        """What a coroutine gives that may go on in a world that has changed."""
+        started = self.run.started.get(value) if isinstance(value, Coroutine) else None
+        if started is None or not isinstance(value, Coroutine) or self.resuming or not self._outdated(started):
+            return EMPTY
+        if self._key_of(value, started.node)[0] in self.active:
+            return EMPTY
+        here = self.here
+        frame, chain = here.frame, here.chain
+        here.frame, here.chain = started.frame, started.chain
+        self.resuming = True
+        try:
+            point = CallPoint(value.call, started.node, module=value.module)
+            return self.enter(value.function, value.arguments, point)
+        finally:
+            self.resuming = False
+            here.frame, here.chain = frame, chain
+            self.run.started[value] = started._replace(seen=self._seen(value, started.node))
+
+    def _outdated(self, started: Started) -> bool:
+        now = ((values, self.store.get(location)) for location, values in started.seen.items())
+        return any(join(seen, present) != seen for seen, present in now)
+
+    def resume_all(self) -> None:
+        """Let everything that runs beside others run on, until nothing changes for any of it."""
+        if self.resuming or not self.run.started:
+            return
+        for _ in range(_ROUNDS):
+            waiting = [value for value, started in self.run.started.items() if self._outdated(started)]
+            if not waiting:
+                return
+            for value in waiting:
+                self.resumed(value)

@@ -1,0 +1,143 @@
+"""Namespaces as values: `vars`, `__dict__`, `inspect.getmembers`, and objects that are nothing but a namespace."""
+
+import ast
+from collections.abc import Iterator
+
+from analyzers.inference.calls import Calls
+from analyzers.inference.entries import VIEWED
+from analyzers.inference.objects import attribute_cell
+from analyzers.inference.records import CallPoint, Handler
+from analyzers.inference.scopes import body_names
+from analyzers.inference.values import (
+    UNSET,
+    Arguments,
+    ClassRef,
+    Method,
+    ModuleRef,
+    Obj,
+    Value,
+    Values,
+    const,
+    joined,
+    only,
+    ordered,
+)
+
+
+class Namespaces(Calls):
+    """What has attributes, seen as a dict of them."""
+
+    def namespace_of(self, value: Value, node: ast.expr) -> Values:
+        """The attributes of a module, a class or an instance by name; a change of the one changes the other."""
+        match value:
+            case ModuleRef():
+                return only(Method(value, "__dict__"))
+            case ClassRef() | Obj(kind="instance"):
+                made = self.new_dict(node)
+                self.weaken((made, VIEWED), only(value))
+                self.refresh(made)
+                return only(made)
+            case _:
+                return self.opaque("the namespace of code outside the project")
+
+    def refresh(self, obj: Obj) -> None:
+        """Bring a dict that is the `__dict__` of something up to date."""
+        owners = self.viewed(obj)
+        if not owners:
+            return
+        self.clear(obj)
+        for owner in owners:
+            for name, values in self._entries_of(owner):
+                self.keep_entry(obj, const(name), values - UNSET, certain=not values & UNSET)
+
+    def _entries_of(self, owner: Value) -> Iterator[tuple[str, Values]]:
+        """What a class binds itself, in the order of its body, and what was assigned to an instance."""
+        if isinstance(owner, ClassRef):
+            for name in body_names(owner.node, owner.env.names):
+                yield name, self.read((owner.env.owner, name))
+        elif isinstance(owner, Obj) and owner.cls is not None:
+            for name in self.attribute_names.get(owner.cls, {}):
+                if attribute_cell(owner, name) in self.store:
+                    yield name, self.read(attribute_cell(owner, name))
+
+    def class_dict(self, cls: ClassRef, node: ast.expr) -> Obj:
+        """What the body of a class binds, in a dict of its own."""
+        made = self.new_dict(node)
+        for name, values in self._entries_of(cls):
+            self.store_item(made, const(name), values)
+        return made
+
+    def module_dict(self, name: str, node: ast.expr) -> Obj:
+        """The globals of a module, as they are now."""
+        obj = self.new_dict(node)
+        module = self.load(name)
+        for bound in sorted(self.global_names(module)) if module else ():
+            self.store_item(obj, const(bound), self.module_attribute(name, bound))
+        return obj
+
+    def dict_of(self, value: Value, node: ast.expr) -> Value:
+        """A dict as it is now, also that of a module; anything else itself."""
+        match value:
+            case Method(receiver=ModuleRef(name=name), name="__dict__"):
+                return self.module_dict(name, node)
+            case Obj(kind="dict"):
+                return self.current(value, node)
+            case _:
+                return value
+
+    def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`vars(thing)`, the globals where nothing is given."""
+        targets = joined(arguments.all) if arguments.all else only(ModuleRef(self.env.module))
+        return joined(self.namespace_of(value, point.node) for value in ordered(targets))
+
+    def _call_members(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`inspect.getmembers`: names and attributes, those that an instance has from its class too."""
+        pairs: list[Values] = []
+        for value in ordered(joined(arguments.all[:1])):
+            for each in self._members(value):
+                found = self.attribute(only(value), each, point.node)
+                pairs.append(self.tuple_at(point.node, len(pairs), [const(each), found]))
+        return self.sequence("list", point.node, pairs) if pairs else self.opaque(f"`{name}`")
+
+    def _members(self, value: Value) -> list[str]:
+        match value:
+            case ModuleRef(name=name):
+                module = self.load(name)
+                return sorted(self.global_names(module)) if module else []
+            case ClassRef():
+                classes = self.linearized(value)
+            case Obj(kind="instance", cls=ClassRef() as cls):
+                classes = self.linearized(cls)
+            case _:
+                return []
+        names = {name for each in classes for name in each.env.names}
+        own = self.attribute_names.get(value.cls, ()) if isinstance(value, Obj) and value.cls else ()
+        return sorted({*names, *own})
+
+    def _call_namespace(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`SimpleNamespace(fit=fit)`: an object with these attributes and nothing else."""
+        cls = self.record_class(name.rpartition(".")[2], [], point.node)
+        self.bases[cls] = []
+        made = self.new_instance(cls, point.node)
+        known = [self.known_items(values) for values in arguments.positional]
+        given = [pair for pairs in known for pair in pairs or ()]
+        for key, values in (*given, *arguments.keywords):
+            self.assign_attribute(made, key, values, point.node)
+        if None in known or arguments.double_star is not None:
+            self.handed_over(arguments._replace(keywords=()), point, name)
+        return made
+
+    def _call_bare(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`threading.local()`, `ModuleType(name)`: it has the attributes that it is given later, in any thread."""
+        return self._call_namespace(name, Arguments(), point)
+
+
+NAMESPACE_HANDLERS: dict[str, Handler] = {
+    "builtins.vars": Namespaces._call_vars,
+    "inspect.getmembers": Namespaces._call_members,
+    "inspect.getmembers_static": Namespaces._call_members,
+    "types.SimpleNamespace": Namespaces._call_namespace,
+    "argparse.Namespace": Namespaces._call_namespace,
+    "threading.local": Namespaces._call_bare,
+    "types.ModuleType": Namespaces._call_bare,
+}
