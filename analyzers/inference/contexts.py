@@ -19,6 +19,7 @@ from analyzers.inference.values import (
     Generator,
     Method,
     Obj,
+    Pending,
     Unknown,
     Value,
     Values,
@@ -64,7 +65,7 @@ class Contexts(Failures):
         A generator does if the failure that is thrown in at its `yield` may be handled there.
         """
         entered: list[Values] = []
-        swallows = _SUPPRESSING in contexts
+        swallows = any(map(_may_swallow, contexts))
         for value in ordered(contexts):
             if isinstance(value, Generator):
                 iterators = self.started(value, node)
@@ -157,3 +158,14 @@ class Contexts(Failures):
         if entered is None:
             return only(obj)
         return self.awaited(entered, node) if is_async else entered
+
+
+def _may_swallow(context: Value) -> bool:
+    """Whether a context that is no object of the project may end a failure: nobody knows what others do."""
+    match context:
+        case Pending() | Unknown():
+            return True
+        case Data(opaque=opaque):
+            return bool(opaque)
+        case _:
+            return context == _SUPPRESSING

@@ -14,6 +14,7 @@ from analyzers.inference.values import (
     ClassRef,
     External,
     Obj,
+    Unknown,
     Value,
     Values,
     join,
@@ -21,12 +22,19 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.model.calls import Category
 
 _RAISED: Location = (("raised", ""), "")
 """The instances of the project's classes that were thrown; whoever watches a block sees those that left it."""
 _CATCH_ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
 _GROUP = External("builtins.BaseExceptionGroup")
 _GROUPS = frozenset({_GROUP, External("builtins.ExceptionGroup")})
+_END_OF_GENERATOR = External("builtins.StopIteration")
+_RETURNED = Unknown(
+    Category.EXTERNAL_CODE,
+    "it is what a generator has returned, which Python carries in an exception",
+    "let the generator be consumed by `yield from`",
+)
 _NOWHERE = ast.Constant(None)
 Catch = Callable[[Values, Values, ast.ExceptHandler], Values]
 
@@ -172,7 +180,9 @@ class Failures(Definitions):
             alone = frozenset(value for value in thrown if not self._is_a(value, _GROUP))
             return join(thrown - alone, self.exception_group(alone, self.stand_in(handler, "group")))
         found = frozenset(value for value in thrown if any(self._is_a(value, kind) for kind in listed))
-        return found if found and all(isinstance(kind, ClassRef) for kind in listed) else join(PLAIN, found)
+        if found and all(isinstance(kind, ClassRef) for kind in listed):
+            return found
+        return join(only(_RETURNED) if _END_OF_GENERATOR in listed else PLAIN, found)
 
     def _is_a(self, value: Value, kind: Value) -> bool:
         if not (isinstance(value, Obj) and value.cls is not None):
