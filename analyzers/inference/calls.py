@@ -1,6 +1,7 @@
 """Calls: what each callable value does."""
 
 import ast
+from functools import partial
 
 from analyzers.inference.interleaving import Interleaving
 from analyzers.inference.records import CallPoint, Unresolvable
@@ -201,10 +202,10 @@ class Calls(Interleaving):
                 pass
 
     def _called_in_doubt(self, function: Values, arguments: Arguments, point: CallPoint) -> None:
-        """A call that may happen or not; what it gives is taken to be awaited."""
+        """A call that may happen any number of times; what it gives is taken to be awaited."""
         self.doubt += 1
-        result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
-        self.escaped(result, point.node)
+        called = CallPoint(point.node, point.at, direct=False)
+        self.escaped(self.repeated(partial(self.call, function, arguments, called)), point.node)
         self.doubt -= 1
 
     # What code outside the project calls on elements.
@@ -221,7 +222,7 @@ class Calls(Interleaving):
 
     def compare(self, key: Values, elements: Values, point: CallPoint) -> None:
         """What sorting asks of elements: the key function, and `__lt__` of what is compared."""
-        self.compare_ranks(self.asked(key, elements, point) or elements, point)
+        self.compare_ranks(self.repeated(partial(self.asked, key, elements, point)) or elements, point)
 
     def compare_ranks(self, ranks: Values, point: CallPoint) -> None:
         """`__lt__`, where instances of the project's classes are compared."""
