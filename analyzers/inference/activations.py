@@ -49,7 +49,6 @@ class Activations(Instances):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
-        self.owners: dict[object, Owner] = {}
         self.depths: dict[ast.AST, int] = {}
         self.epoch = 0
         self.generations: dict[Owner, int] = {}

@@ -31,7 +31,7 @@ class AttributeChanges(Classes):
             match value:
                 case ModuleRef(name=module):
                     location: Location = (("module", module), name)
-                    self.volatile.add(location)
+                    self.note_changing(location)
                     self._assign_module(module, name, new, strong=len(values) == 1)
                 case ClassRef(env=env):
                     inherited = self.class_attribute(self.linearized(value)[1:], name)

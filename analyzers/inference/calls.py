@@ -1,6 +1,7 @@
 """Calls: what each callable value does."""
 
 import ast
+from functools import partial
 
 from analyzers.inference.interleaving import Interleaving
 from analyzers.inference.records import CallPoint, Unresolvable
@@ -170,9 +171,22 @@ class Calls(Interleaving):
     def handed_over(self, arguments: Arguments, point: CallPoint, receiver: str) -> None:
         """Arguments that go to code that is not seen through: callbacks may be called there, entities too."""
         for values in arguments.all:
-            self.escaped(values, point.at if isinstance(point.at, ast.expr) else point.node)
+            site = point.at if isinstance(point.at, ast.expr) else point.node
+            if values is arguments.star or self._any_number_inside(values):
+                self.repeated(partial(self._escaped_again, values, site))
+            else:
+                self.escaped(values, site)
             for value in ordered(self.contents(values)):
                 self._called_back(value, point, receiver)
+
+    def _any_number_inside(self, values: Values) -> bool:
+        """Whether one value among the contents may stand for several of a run."""
+        containers = [value for value in self.contents(values) if isinstance(value, Obj) and value.kind != "instance"]
+        return any(self.size(container) is None for container in containers)
+
+    def _escaped_again(self, values: Values, site: ast.expr) -> Values:
+        self.escaped(values, site)
+        return EMPTY
 
     def _called_back(self, value: Value, point: CallPoint, receiver: str) -> None:
         match value:
@@ -201,10 +215,10 @@ class Calls(Interleaving):
                 pass
 
     def _called_in_doubt(self, function: Values, arguments: Arguments, point: CallPoint) -> None:
-        """A call that may happen or not; what it gives is taken to be awaited."""
+        """A call that may happen any number of times; what it gives is taken to be awaited."""
         self.doubt += 1
-        result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
-        self.escaped(result, point.node)
+        called = CallPoint(point.node, point.at, direct=False)
+        self.repeated(lambda: self._escaped_again(self.call(function, arguments, called), point.node))
         self.doubt -= 1
 
     # What code outside the project calls on elements.
@@ -221,7 +235,7 @@ class Calls(Interleaving):
 
     def compare(self, key: Values, elements: Values, point: CallPoint) -> None:
         """What sorting asks of elements: the key function, and `__lt__` of what is compared."""
-        self.compare_ranks(self.asked(key, elements, point) or elements, point)
+        self.compare_ranks(self.repeated(partial(self.asked, key, elements, point)) or elements, point)
 
     def compare_ranks(self, ranks: Values, point: CallPoint) -> None:
         """`__lt__`, where instances of the project's classes are compared."""

@@ -41,8 +41,6 @@ from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.model.calls import Category
 
-_STEPS = 12
-"""How many steps of an iterator are followed until another one adds nothing."""
 _OF_EXCEPTIONS = frozenset({"add_note", "with_traceback"})
 _OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
 _OF_THREADS = frozenset({"daemon", "getName", "ident", "is_alive", "join", "name", "setDaemon", "setName"})
@@ -258,17 +256,12 @@ class Classes(ClassOrders):
 
     def _stepped_on(self, iterator: Obj, step: str, site: ast.expr) -> Values:
         """What any number of steps of an iterator of the project gives."""
-        results: Values = EMPTY
-        for _ in range(_STEPS):
-            mark = self.store.mark()
+
+        def turn() -> Values:
             found = self.call_method(iterator, step, NO_ARGUMENTS, CallPoint(site, site, direct=False))
-            delta = self.store.rewind(mark)
-            before, results = results, join(results, PLAIN if found is None else found)
-            settled = results == before and not self.grows([delta])
-            self.store.merge([{}, delta])
-            if settled:
-                break
-        return results
+            return PLAIN if found is None else found
+
+        return self.repeated(turn)
 
     def iterated_other(self, value: Value, site: ast.expr) -> Values:
         match value:

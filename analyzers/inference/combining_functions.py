@@ -1,6 +1,7 @@
 """Functions of `itertools` that combine, group and select elements; exact where all elements are known."""
 
 import itertools
+from functools import partial
 
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint, Handler
 from analyzers.inference.standard_containers import StandardContainers
@@ -73,7 +74,7 @@ class CombiningFunctions(StandardContainers):
         items = self._spread_first(arguments)
         if items is None:
             element = self.iterated(arguments.argument(0, "iterable"), point.node)
-            found = self.asked(key, element, point) or element
+            found = self.repeated(partial(self.asked, key, element, point)) or element
             return self._any_group(found, element, point)
         keys = [self.asked(key, item, point) or item for item in items]
         groups: list[tuple[Values, list[Values]]] = []
@@ -103,7 +104,7 @@ class CombiningFunctions(StandardContainers):
                 return self.sequence("iterator", point.node, _selected(name, items, truths))
             return self.many("iterator", point.node, joined(items))
         elements = self.iterated(arguments.argument(1, "iterable"), point.node)
-        self.asked(arguments.argument(0, "predicate"), elements, point)
+        self.repeated(partial(self.asked, arguments.argument(0, "predicate"), elements, point))
         return self.many("iterator", point.node, elements)
 
     def _call_compressed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:

@@ -1,6 +1,7 @@
 """Comprehensions: loops that are expressions, unrolled where their elements are known."""
 
 import ast
+from collections.abc import Callable
 from typing import NamedTuple
 
 from analyzers.inference.scopes import Comprehension, scope_of
@@ -51,14 +52,27 @@ class Comprehensions(Subscripts):
         generator = node.generators[depth]
         items = None if generator.is_async else self.exact_items(source)
         exact = items is not None and len(items) <= _UNROLL_LIMIT >> depth
-        elements = items if items is not None and exact else [self.iterated(source, generator.iter)]
+        if items is None or not exact:
+            return self._any_turns(node, depth, self.going_on(source, generator.iter)), False
         turns: list[_Turn] = []
-        for number, element in enumerate(elements):
+        for number, element in enumerate(items):
             with self.turn(number):
                 inner, known = self._turn(node, depth, element)
             turns += inner
             exact = exact and known
         return turns, exact
+
+    def _any_turns(self, node: Comprehension, depth: int, following: Callable[[], Values]) -> list[_Turn]:
+        """The turns for any number of elements: each may find what another one has left."""
+        turns: list[_Turn] = []
+
+        def turn() -> Values:
+            with self.turn(0):
+                turns.extend(self._turn(node, depth, following())[0])
+            return EMPTY
+
+        self.repeated(turn)
+        return turns
 
     def _turn(self, node: Comprehension, depth: int, element: Values) -> tuple[list[_Turn], bool]:
         generator = node.generators[depth]

@@ -32,7 +32,7 @@ class Concurrency(BuiltinFunctions):
         results = self.gathered(parts, point.node, "gather")
         if arguments.star is None:
             return only(Future(self.sequence("list", point.node, results)))
-        results += self.gathered([arguments.star], point.node, "gather")
+        results.append(self._gathered_any(arguments.star, point, "gather"))
         return only(Future(self.many("list", point.node, joined(results))))
 
     def _inside_lists(self, values: Values) -> Values:
@@ -71,8 +71,15 @@ class Concurrency(BuiltinFunctions):
         return only(Future(self.tuple_at(point.node, 0, [done, done])))
 
     def _collected_awaitables(self, arguments: Arguments, point: CallPoint, how: str) -> Values:
-        elements = self.iterated(arguments.argument(0, "fs"), point.node)
-        return joined(self.gathered([elements], point.node, how))
+        source = arguments.argument(0, "fs")
+        items = self.exact_items(source)
+        if items is not None:
+            return joined(self.gathered(items, point.node, how))
+        return self._gathered_any(self.iterated(source, point.node), point, how)
+
+    def _gathered_any(self, element: Values, point: CallPoint, how: str) -> Values:
+        """The results of any number of awaitables, each of which may find what another one has left."""
+        return self.repeated(lambda: joined(self.gathered([element], point.node, how)))
 
     def _call_task_group(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(ExternalInstance(name))

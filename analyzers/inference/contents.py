@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterable
 
-from analyzers.inference.objects import Objects, constant_items
+from analyzers.inference.objects import constant_items
+from analyzers.inference.repetition import Repetition
 from analyzers.inference.values import (
     EMPTY,
     PLAIN,
@@ -36,7 +37,7 @@ _CONTENTS_LIMIT = 4000
 _CALLABLE = EntityRef | Function | Bound | ClassRef | Partial | ModuleRef
 
 
-class Contents(Objects):
+class Contents(Repetition):
     """Questions about any value."""
 
     def iterated(self, values: Values, site: ast.expr) -> Values:

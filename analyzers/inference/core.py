@@ -53,6 +53,7 @@ class Core(ABC):
         self.entities: list[EntityRecord] = []
         self.entity_index: dict[object, int] = {}
         self.envs: dict[Owner, Env] = {}
+        self.owners: dict[object, Owner] = {}
         self.volatile: set[Location] = set()
         self.summaries: set[Value] = set()
         self.stack: list[Activation] = []
@@ -118,6 +119,23 @@ class Core(ABC):
     def _constant(self, location: Location) -> bool:
         """Whether the cell is a global that no function changes."""
         return location[0][0] == "module" and location not in self.volatile
+
+    def note_changing(self, location: Location) -> None:
+        """A function changes the cell, which whoever has read a global so far did not expect.
+
+        What is open may have read it, and what is remembered may depend on it: neither has noted that.
+        """
+        if location in self.volatile:
+            return
+        if location[0][0] == "module":
+            values = self.store.get(location)
+            for activation in self.stack:
+                if location not in activation.written:
+                    activation.reads.setdefault(location, values)
+            for started in self.run.started.values():
+                started.seen.setdefault(location, values)
+            self.run.memos.clear()
+        self.volatile.add(location)
 
     def write(self, location: Location, values: Values) -> None:
         """A strong update."""
@@ -185,7 +203,7 @@ class Core(ABC):
         assert scope is not None
         location: Location = (scope.owner, name)
         if scope is not self.env and self.here.function is not None and not _comprehension(self.env, scope):
-            self.volatile.add(location)
+            self.note_changing(location)
         self.write(location, values)
 
     # Modules.

@@ -1,15 +1,17 @@
 """Coroutines that run side by side: what one of them writes while another waits, that one sees when it goes on.
 
 The body of a coroutine is interpreted where it begins to run. Where another one changed afterwards what it had read,
-as a producer does that fills the queue of a worker, it is interpreted again.
+as a producer does that fills the queue of a worker, it is interpreted again. So is a generator, which goes on
+after each turn of the loop over it.
 """
 
 import ast
+from collections.abc import Callable
 
 from analyzers.inference.activations import Activations
 from analyzers.inference.records import CallPoint, Started
 from analyzers.inference.store import Delta
-from analyzers.inference.values import EMPTY, Arguments, Coroutine, Function, Value, Values, join
+from analyzers.inference.values import EMPTY, Arguments, Coroutine, Function, Generator, Value, Values, join, ordered
 
 _ROUNDS = 4
 """How often everything that runs is looked at again: what one passes on to the next may go so far at once."""
@@ -25,13 +27,13 @@ class Interleaving(Activations):
     def note_started(self, value: Coroutine, node: ast.expr) -> None:
         self.run.started[value] = Started(node, self.here.frame, self.here.chain, self._seen(value, node))
 
-    def _seen(self, value: Coroutine, node: ast.expr) -> Delta:
+    def _seen(self, value: Coroutine | Generator, node: ast.expr) -> Delta:
         """The shared cells that a coroutine's body read, with what they hold now."""
         memos = self.run.memos.get(self._key_of(value, node), ())
         return {location: self.store.get(location) for memo in memos for location in memo.reads}
 
-    def _key_of(self, value: Coroutine, node: ast.expr) -> tuple[object, Function, Arguments]:
-        """What the activation of a coroutine's body is remembered under."""
+    def _key_of(self, value: Coroutine | Generator, node: ast.expr) -> tuple[object, Function, Arguments]:
+        """What the activation of its body is remembered under."""
         point = CallPoint(value.call, node, module=value.module)
         activation_key, arguments = self._context(value.function, value.arguments, point)
         return activation_key, value.function, arguments
@@ -58,6 +60,25 @@ class Interleaving(Activations):
     def _outdated(self, started: Started) -> bool:
         now = ((values, self.store.get(location)) for location, values in started.seen.items())
         return any(join(seen, present) != seen for seen, present in now)
+
+    def going_on(self, source: Values, site: ast.expr) -> Callable[[], Values]:
+        """What a loop over `source` binds in its next turn, whenever that is asked."""
+        element = self.iterated(source, site)
+        generators = [value for value in ordered(source) if isinstance(value, Generator)]
+        paused = {value: self._paused(value, site) for value in generators}
+
+        def following() -> Values:
+            nonlocal element
+            for value in generators:
+                if self._outdated(paused[value]):
+                    element = join(element, self.iterated(frozenset({value}), site))
+                    paused[value] = self._paused(value, site)
+            return element
+
+        return following
+
+    def _paused(self, value: Generator, site: ast.expr) -> Started:
+        return Started(site, self.here.frame, self.here.chain, self._seen(value, site))
 
     def resume_all(self) -> None:
         """Let everything that runs beside others run on, until nothing changes for any of it."""

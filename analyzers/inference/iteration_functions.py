@@ -1,5 +1,7 @@
 """Builtin functions and parts of the standard library that make containers and iterators, or go through them."""
 
+from functools import partial
+
 from analyzers.inference.objects import FACTORY
 from analyzers.inference.record_functions import RecordFunctions
 from analyzers.inference.records import CallPoint, Handler
@@ -115,7 +117,8 @@ class IterationFunctions(RecordFunctions):
     def _call_iterator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if len(arguments.positional) == 2:
             called = CallPoint(point.node, point.at, direct=False)
-            return self.many("iterator", point.node, self.call(arguments.positional[0], Arguments(), called))
+            found = self.repeated(partial(self.call, arguments.positional[0], Arguments(), called))
+            return self.many("iterator", point.node, found)
         items = self._spread_first(arguments)
         if items is not None:
             return self.sequence("iterator", point.node, items)
@@ -180,7 +183,8 @@ class IterationFunctions(RecordFunctions):
             return self.many("iterator", point.node, EMPTY)
         rest = None if arguments.star is None else self.iterated(arguments.star, point.node)
         given = Arguments(tuple(elements), star=rest)
-        return self.many("iterator", point.node, self.call(function, given, CallPoint(point.node, point.at, False)))
+        called = CallPoint(point.node, point.at, direct=False)
+        return self.many("iterator", point.node, self.repeated(partial(self.call, function, given, called)))
 
     def _each_row(self, function: Values, columns: list[list[Values]], point: CallPoint) -> list[Values]:
         """What a function gives for each row, one after the other."""
@@ -193,21 +197,21 @@ class IterationFunctions(RecordFunctions):
     def _call_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function = arguments.argument(0, "function")
         rows = self.iterated(arguments.argument(1, "iterable"), point.node)
-        results = []
-        for row in rows:
-            items = self.items(row) if isinstance(row, Obj) else None
-            spread = (
-                Arguments(tuple(items)) if items is not None else Arguments(star=self.iterated(only(row), point.node))
-            )
-            results.append(self.call(function, spread, CallPoint(point.node, point.at, direct=False)))
-        return self.many("iterator", point.node, joined(results))
+        called = CallPoint(point.node, point.at, direct=False)
+        given = [self._spread_row(row, point) for row in ordered(rows)]
+        found = self.repeated(lambda: joined([self.call(function, spread, called) for spread in given]))
+        return self.many("iterator", point.node, found)
+
+    def _spread_row(self, row: Value, point: CallPoint) -> Arguments:
+        items = self.items(row) if isinstance(row, Obj) else None
+        return Arguments(star=self.iterated(only(row), point.node)) if items is None else Arguments(tuple(items))
 
     def _call_filtered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function = arguments.argument(0, "function")
         items = self.exact_items(arguments.argument(1, "iterable"))
         if items is None or len(items) > _MAP_LIMIT:
             elements = self.iterated(arguments.argument(1, "iterable"), point.node)
-            self.asked(function, elements, point)
+            self.repeated(partial(self.asked, function, elements, point))
             return self.many("iterator", point.node, elements)
         found = self._each_row(function, [items], point) if function and function != NONE else items
         truths = [self.truth_of(self.forced(values, point.node)) for values in found]
@@ -233,7 +237,7 @@ class IterationFunctions(RecordFunctions):
         result = start or element
         for _ in range(_FOLDS if element else 0):
             before = result
-            result = join(before, self.apply(function, [before, element], point))
+            result = join(before, self.repeated(partial(self.apply, function, [before, element], point)))
             if result == before:
                 break
         return result
@@ -251,23 +255,27 @@ class IterationFunctions(RecordFunctions):
 
     def _call_summed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """The sum of lists is a list, and instances of the project's classes are asked; others are plain values."""
+        items = self._spread_first(arguments)
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
         lists = [value for value in elements if isinstance(value, Obj) and value.kind in ("list", "tuple")]
-        found = self._sums_of_instances(elements, point)
+        if items is None:
+            found = self.repeated(partial(self._sums_of_instances, elements, point))
+        else:
+            found = joined(self._sums_of_instances(item, point) for item in items)
         if not lists:
-            return joined([self.computed(name, arguments, point), *found])
+            return join(self.computed(name, arguments, point), found)
         start = self.iterated(arguments.argument(1, "start"), point.node)
         inner = joined([*(self.elements(value) for value in lists), start])
-        return joined([self.many(lists[0].kind, point.node, inner), *found])
+        return join(self.many(lists[0].kind, point.node, inner), found)
 
-    def _sums_of_instances(self, elements: Values, point: CallPoint) -> list[Values]:
+    def _sums_of_instances(self, elements: Values, point: CallPoint) -> Values:
         results = [
             self.call_method(value, method, Arguments((PLAIN,)), CallPoint(point.node, point.at, direct=False))
             for value in ordered(elements)
             if isinstance(value, Obj) and value.kind == "instance"
             for method in ("__radd__", "__add__")
         ]
-        return [result for result in results if result is not None]
+        return joined(result for result in results if result is not None)
 
     def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that uses its arguments as plain values."""

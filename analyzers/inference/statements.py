@@ -235,10 +235,10 @@ class Statements(Contexts):
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
             return self._unrolled(node, items, source)
-        element = self.iterated(source, node.iter)
+        following = self.going_on(source, node.iter)
 
         def turn() -> bool:
-            self.assign(node.target, element)
+            self.assign(node.target, following())
             return self.execute(node.body)
 
         return self._loop(turn, node.orelse, endless=False)
