@@ -1,6 +1,7 @@
 """Attributes: what an access gives, of classes and their instances above all."""
 
 import ast
+from collections import OrderedDict, UserDict, UserList, deque
 
 from analyzers.inference.class_orders import THREADS, ClassOrders
 from analyzers.inference.objects import attribute_cell
@@ -52,6 +53,7 @@ _OF_COLLECTIONS = frozenset(
 """Methods that `collections.abc` makes of others."""
 _OF_CONTAINERS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__iter__"})
 
+_OF_CONTAINER_TYPES = frozenset({"data"}.union(*map(dir, (UserDict, OrderedDict, UserList, deque, set, dict))))
 _WITHOUT_ATTRIBUTES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 """Bases from which no attribute comes that `__getattr__` would be asked for otherwise."""
 
@@ -160,7 +162,8 @@ class Classes(ClassOrders):
         content = self.content(obj)
         if name == "__class__":
             return only(obj.cls)
-        if content is not None and not name.startswith("__"):
+        hook = self.class_attribute(self.linearized(obj.cls), "__getattr__")
+        if content is not None and not name.startswith("__") and (hook is None or name in _OF_CONTAINER_TYPES):
             return only(content) if name == "data" else only(Method(content, name))
         known = (name in _OF_EXCEPTIONS and self.is_exception(obj.cls)) or (name == "start" and self.is_thread(obj.cls))
         if known:
@@ -176,7 +179,9 @@ class Classes(ClassOrders):
 
         Nothing has to be done about one that asks for missing attributes itself: that is recursion like any other.
         """
-        if hasattr(object, name) or self.external_bases(cls) - _WITHOUT_ATTRIBUTES:
+        content = self.content(obj)
+        bases = self.external_bases(cls) - _WITHOUT_ATTRIBUTES
+        if hasattr(object, name) or (bases and content is None) or (content and name in _OF_CONTAINER_TYPES):
             return None
         made = self.call_method(obj, "__getattr__", Arguments((const(name),)), CallPoint(node, node, direct=False))
         return None if made is None or any(map(_undecided, made)) else made

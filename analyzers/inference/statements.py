@@ -94,7 +94,11 @@ class Statements(Contexts):
                     CallPoint(node.value, node),
                 )
             return
-        self.assign(target, self.augmented(node.op, old, new, target))
+        result = self.augmented(node.op, old, new, target)
+        for each in old:
+            if isinstance(each, Obj) and each.kind == "set":
+                self.smash(each)
+        self.assign(target, result)
 
     def _loaded(self, target: ast.expr) -> Values:
         match target:
