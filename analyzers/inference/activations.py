@@ -276,9 +276,10 @@ class Activations(Instances):
             known = EMPTY
             if index < len(positional) and index < len(given.positional):
                 known = given.positional[index]
-            known = known or given.keyword(parameter.arg)
-            self.bind(parameter.arg, known or join(loose, defaults.get(parameter.arg, EMPTY)))
-        names = {parameter.arg for parameter in (*spec.args, *spec.kwonlyargs)}
+            name = self.env.mangled(parameter.arg)
+            known = known or given.keyword(name)
+            self.bind(name, known or join(loose, defaults.get(parameter.arg, EMPTY)))
+        names = {self.env.mangled(parameter.arg) for parameter in (*spec.args, *spec.kwonlyargs)}
         if spec.vararg:
             self.bind(spec.vararg.arg, self._rest(spec.vararg, given, len(positional)))
         if spec.kwarg:

@@ -3,8 +3,10 @@
 import ast
 
 from analyzers.inference.combining_functions import COMBINING_HANDLERS
+from analyzers.inference.function_attributes import WRAPPED
 from analyzers.inference.iteration_functions import ITERATION_HANDLERS
 from analyzers.inference.namespaces import NAMESPACE_HANDLERS
+from analyzers.inference.objects import attribute_cell
 from analyzers.inference.operator_functions import OPERATOR_HANDLERS
 from analyzers.inference.picking_functions import PICKING_HANDLERS
 from analyzers.inference.question_functions import QUESTION_HANDLERS, QuestionFunctions
@@ -16,6 +18,7 @@ from analyzers.inference.values import (
     NONE,
     PLAIN,
     Arguments,
+    Bound,
     ClassRef,
     Data,
     Descriptor,
@@ -154,11 +157,35 @@ class BuiltinFunctions(QuestionFunctions):
         if isinstance(point.node, ast.Call) and _names(point.node.func, "update_wrapper"):
             wrapped, wrapper = wrapper, wrapped
         originals = [value for value in wrapped if isinstance(value, Function)]
-        if len(originals) != 1:
-            return wrapper
-        return joined(
-            only(value._replace(wraps=originals[0]) if isinstance(value, Function) else value) for value in wrapper
-        )
+        if len(originals) == 1:
+            wrapper = frozenset(v._replace(wraps=originals[0]) if isinstance(v, Function) else v for v in wrapper)
+        self.assign_attribute(wrapper, WRAPPED, wrapped, point.node)
+        return wrapper
+
+    def _call_unwrap(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`inspect.unwrap`: the innermost function; with `stop`, any on the way to it."""
+        met: set[Value] = set()
+        innermost: set[Value] = set()
+        waiting = list(arguments.argument(0, "func"))
+        while waiting:
+            value = waiting.pop()
+            met.add(value)
+            inner = self._wrapped_by(value, point) - {value}
+            waiting.extend(inner - met)
+            if not inner:
+                innermost.add(value)
+        return frozenset(innermost if len(arguments.all) == 1 else met)
+
+    def _wrapped_by(self, value: Value, point: CallPoint) -> Values:
+        match value:
+            case Function() | Partial() | EntityRef():
+                return self.read(attribute_cell(value, WRAPPED))
+            case Bound(function=function):
+                return self._wrapped_by(function, point)
+            case Obj(kind="instance") | ClassRef() if self.has_attribute(value, WRAPPED):
+                return self.attribute(only(value), WRAPPED, point.node)
+            case _:
+                return EMPTY
 
     def _call_descriptor(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         kind = name.rpartition(".")[2].replace("cached_property", "property")
@@ -216,7 +243,17 @@ class BuiltinFunctions(QuestionFunctions):
         """A decorator that keeps what calling the function does."""
         kinds = Function | Partial | ClassRef | EntityRef
         functions = [values for values in arguments.positional if any(isinstance(value, kinds) for value in values)]
-        return functions[0] if functions else only(Partial(only(External(name)), Arguments(), point.node))
+        if not functions:
+            return only(Partial(only(External(name)), Arguments(), point.node))
+        for value in functions[0] if name in WRAPPING_DECORATORS else EMPTY:
+            if isinstance(value, Function | Partial | EntityRef):
+                self.weaken(attribute_cell(value, WRAPPED), only(value))
+        return functions[0]
+
+    def _call_method_type(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`types.MethodType(function, instance)`."""
+        functions, receivers = arguments.argument(0, "function"), arguments.argument(1, "instance")
+        return frozenset(Bound(function, receiver) for function in functions for receiver in receivers)
 
     def _call_evaluated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         reason = f"`{name.rpartition('.')[2]}` runs source that is computed"
@@ -241,7 +278,6 @@ HANDLERS: dict[str, Handler] = {
             "typing.cast",
             "weakref.ref",
             "weakref.proxy",
-            "inspect.unwrap",
             "enum.member",
             "sys.intern",
         ),
@@ -258,6 +294,8 @@ HANDLERS: dict[str, Handler] = {
     "builtins.type": BuiltinFunctions._call_type,
     **dict.fromkeys(("functools.partial", "functools.partialmethod"), BuiltinFunctions._call_partial),
     "functools.wraps": BuiltinFunctions._call_wraps,
+    "inspect.unwrap": BuiltinFunctions._call_unwrap,
+    "types.MethodType": BuiltinFunctions._call_method_type,
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     "importlib.import_module": BuiltinFunctions._call_import_module,
     "builtins.__import__": BuiltinFunctions._call_import,

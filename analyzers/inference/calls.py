@@ -274,4 +274,6 @@ def _unknown_arguments(value: Value) -> Arguments:
     spec = value.node.args
     count = max(len(spec.posonlyargs) + len(spec.args) - skip, 0)
     given = only(Data(frozenset(), "an argument that code outside the project passes"))
-    return Arguments((given,) * count, tuple((parameter.arg, given) for parameter in spec.kwonlyargs))
+    return Arguments(
+        (given,) * count, tuple((value.env.mangled(parameter.arg), given) for parameter in spec.kwonlyargs)
+    )

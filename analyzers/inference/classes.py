@@ -1,6 +1,7 @@
 """Attributes: what an access gives, of classes and their instances above all."""
 
 import ast
+from collections import OrderedDict, UserDict, UserList, deque
 
 from analyzers.inference.class_orders import THREADS, ClassOrders
 from analyzers.inference.objects import attribute_cell
@@ -49,6 +50,10 @@ _OF_COLLECTIONS = frozenset(
 )
 """Methods that `collections.abc` makes of others."""
 _OF_CONTAINERS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__iter__"})
+
+_OF_CONTAINER_TYPES = frozenset({"data"}.union(*map(dir, (UserDict, OrderedDict, UserList, deque, set, dict))))
+_WITHOUT_ATTRIBUTES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
+"""Bases from which no attribute comes that `__getattr__` would be asked for otherwise."""
 
 
 class Classes(ClassOrders):
@@ -123,7 +128,8 @@ class Classes(ClassOrders):
             return self.settled(own)
         found = self.class_attribute(self.linearized(obj.cls), name)
         if found is None:
-            return own or self._attribute_of_object(obj, name, node)
+            by_hook = unset and self.class_attribute(self.linearized(obj.cls), "__getattr__") is not None
+            return join(own, self._missing_in(obj, name, node)) if by_hook else own or self._missing_in(obj, name, node)
         return join(own, *(self._through_instance(value, obj, node) for value in found))
 
     def _through_instance(self, value: Value, obj: Obj, node: ast.expr) -> Values:
@@ -146,7 +152,7 @@ class Classes(ClassOrders):
         """`partialmethod(method, ...)`, read from an instance."""
         return made._replace(function=joined(self._through_instance(each, obj, node) for each in made.function))
 
-    def _attribute_of_object(self, obj: Obj, name: str, node: ast.expr) -> Values:
+    def _missing_in(self, obj: Obj, name: str, node: ast.expr) -> Values:
         """An attribute that neither the instance nor the project's classes define."""
         assert obj.cls is not None
         if name == "__dict__":
@@ -154,7 +160,8 @@ class Classes(ClassOrders):
         content = self.content(obj)
         if name == "__class__":
             return only(obj.cls)
-        if content is not None and not name.startswith("__"):
+        hook = self.class_attribute(self.linearized(obj.cls), "__getattr__")
+        if content is not None and not name.startswith("__") and (hook is None or name in _OF_CONTAINER_TYPES):
             return only(content) if name == "data" else only(Method(content, name))
         known = (name in _OF_EXCEPTIONS and self.is_exception(obj.cls)) or (name == "start" and self.is_thread(obj.cls))
         if known:
@@ -162,7 +169,20 @@ class Classes(ClassOrders):
         mixed_in = name in _OF_COLLECTIONS and self.is_abstract_collection(obj)
         if mixed_in or (name in _OF_RECORDS and self.is_record(obj.cls)):
             return only(Method(obj, name))
-        return self._missing(obj.cls, name)
+        made = self._made_up(obj, obj.cls, name, node)
+        return self._missing(obj.cls, name) if made is None else made
+
+    def _made_up(self, obj: Obj, cls: ClassRef, name: str, node: ast.expr) -> Values | None:
+        """What `__getattr__` makes of a name; None where there is none, or where its result is not known.
+
+        Nothing has to be done about one that asks for missing attributes itself: that is recursion like any other.
+        """
+        content = self.content(obj)
+        bases = self.external_bases(cls) - _WITHOUT_ATTRIBUTES
+        if hasattr(object, name) or (bases and content is None) or (content and name in _OF_CONTAINER_TYPES):
+            return None
+        made = self.call_method(obj, "__getattr__", Arguments((const(name),)), CallPoint(node, node, direct=False))
+        return None if made is None or any(map(_undecided, made)) else made
 
     def _super_attribute(self, cls: ClassRef, receiver: Value, name: str, node: ast.expr) -> Values:
         start = receiver.cls if isinstance(receiver, Obj) and receiver.cls else receiver
@@ -313,3 +333,8 @@ class Classes(ClassOrders):
     def handed_over(self, arguments: Arguments, point: CallPoint, receiver: str) -> None:
         """Arguments that go to code that is not seen through."""
         raise AssertionError("the part that knows calls answers this")
+
+
+def _undecided(value: Value) -> bool:
+    """Whether something that `__getattr__` gave may be anything."""
+    return isinstance(value, Data | Unknown) or (isinstance(value, Method) and _undecided(value.receiver))

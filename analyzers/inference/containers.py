@@ -74,7 +74,9 @@ class Containers(Namespaces):
         return NONE
 
     def _method_extend_left(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        """Also what flips the membership of elements: any may be in the container or not, in any order."""
         self.smash(obj, self.iterated(joined(arguments.all), node))
+        self.smash(obj)
         return NONE
 
     def _method_forget(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
@@ -97,12 +99,8 @@ class Containers(Namespaces):
         wanted = single(arguments.argument(0, "value"))
         items = self.items(obj)
         known = [single(values) for values in items or ()]
-        if (
-            wanted is not None
-            and self.distinct(wanted)
-            and wanted in known
-            and all(v and self.distinct(v) for v in known)
-        ):
+        comparable = all(value and self.distinct(value) for value in (wanted, *known))
+        if comparable and wanted in known:
             self.take_item(obj, const(known.index(wanted)))
         else:
             self.smash(obj)
@@ -124,9 +122,6 @@ class Containers(Namespaces):
 
     def _method_copy(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.copied(obj, node)
-
-    def _method_some(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        return self.many("set", node, self.elements(obj))
 
     def copied(self, obj: Obj, node: ast.expr) -> Values:
         """A shallow copy of a container."""
@@ -315,18 +310,22 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("list", "remove"): Containers._method_remove,
     ("list", "sort"): Containers._method_sort,
     ("list", "reverse"): Containers._method_reverse,
-    ("list", "rotate"): Containers._method_forget,
+    ("list", "rotate"): Containers.rotated,
     ("list", "popleft"): Containers._method_pop_left,
     ("list", "appendleft"): Containers._method_append_left,
     ("list", "extendleft"): Containers._method_extend_left,
     ("set", "add"): Containers._method_add,
     ("set", "pop"): Containers._method_pop_any,
-    ("set", "difference"): Containers._method_some,
-    ("set", "intersection"): Containers._method_some,
+    ("set", "difference"): Containers.set_difference,
+    ("set", "intersection"): Containers.set_intersection,
     ("set", "symmetric_difference"): Containers._method_union,
     ("set", "update"): Containers._method_extend,
     ("set", "union"): Containers._method_union,
     ("set", "discard"): Containers._method_forget,
+    ("set", "remove"): Containers._method_forget,
+    ("set", "difference_update"): Containers._method_forget,
+    ("set", "intersection_update"): Containers._method_forget,
+    ("set", "symmetric_difference_update"): Containers._method_extend_left,
     ("dict", "get"): Containers._method_lookup,
     ("dict", "setdefault"): Containers._method_setdefault,
     ("dict", "pop"): Containers._method_take,

@@ -172,6 +172,7 @@ class Core(ABC):
     def lookup(self, name: str, env: Env | None = None) -> Values | None:
         """The values of a name, or None where no scope of the project binds it."""
         start = env or self.env
+        name = start.mangled(name)
         scope: Env | None = start
         while scope is not None:
             visible = scope is start or not scope.closed
@@ -198,6 +199,7 @@ class Core(ABC):
     def bind(self, name: str, values: Values) -> None:
         """Assign to a name in the scope that it belongs to."""
         scope: Env | None = self.env
+        name = self.env.mangled(name)
         while scope is not None and name not in scope.names and scope.parent is not None:
             scope = scope.parent
         assert scope is not None

@@ -96,7 +96,8 @@ class Definitions(Imports):
         qualname = f"{self.env.qualname}.{node.name}" if self.env.qualname else node.name
         owner = self.owners.setdefault((node, self.env.owner), ("class", len(self.owners)))
         env = self.envs.setdefault(
-            owner, Env(owner, self.env.module, qualname, scope_of(node).names, self.env, closed=True)
+            owner,
+            Env(owner, self.env.module, qualname, scope_of(node).names, self.env, True, node.name.lstrip("_")),
         )
         cls = ClassRef(node, env)
         self.bases[cls] = bases
@@ -130,7 +131,7 @@ class Definitions(Imports):
         key = (point.node, self.env.owner, self.here.turns, name)
         owner = self.owners.setdefault(key, ("class", len(self.owners)))
         names = frozenset(name for name, _ in content)
-        env = self.envs.setdefault(owner, Env(owner, self.env.module, qualname, names, self.env, closed=True))
+        env = self.envs.setdefault(owner, Env(owner, self.env.module, qualname, names, self.env, True, private=""))
         node = self.made_nodes.setdefault(env, ast.copy_location(ast.ClassDef(name, [], [], [], []), point.node))
         cls = ClassRef(node, env)
         self.bases[cls] = bases
@@ -150,7 +151,7 @@ class Definitions(Imports):
 
     def _name_descriptors(self, cls: ClassRef) -> None:
         """`__set_name__` of what the body of a class binds."""
-        for name in body_names(cls.node, cls.env.names):
+        for name in body_names(cls.node, cls.env):
             for value in ordered(self.store.get((cls.env.owner, name))):
                 if isinstance(value, Obj) and value.kind == "instance":
                     arguments = Arguments((only(cls), const(name)))

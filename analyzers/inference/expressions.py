@@ -76,7 +76,7 @@ class Expressions(Comprehensions):
         return EMPTY
 
     def _eval_attribute(self, node: ast.Attribute) -> Values:
-        return self.attribute(self.evaluate(node.value), node.attr, node)
+        return self.attribute(self.evaluate(node.value), self.env.mangled(node.attr), node)
 
     def _eval_call(self, node: ast.Call) -> Values:
         callee = self.evaluate(node.func)

@@ -17,6 +17,13 @@ from analyzers.inference.values import (
 from analyzers.knowledge import flytekit
 from analyzers.model.facts import Reference
 
+WRAPPED = "__wrapped__"
+"""The attribute that holds what a wrapper was made of.
+
+A decorator that keeps what calling the function does, such as `functools.cache`, has no value of its own here: what it
+made is the function, and wraps itself.
+"""
+
 
 class FunctionAttributes(Entities):
     """What such values know of themselves."""
@@ -37,6 +44,8 @@ class FunctionAttributes(Entities):
             return only(value)
         if isinstance(value, Partial) and name == "func":
             return value.function
+        if name == WRAPPED and not isinstance(value, EntityRef):
+            return only(value)
         function = self.entities[value.number].function if isinstance(value, EntityRef) else value
         if name != "__name__" or not isinstance(function, Function):
             return only(Method(value, name))

@@ -140,7 +140,7 @@ class Instances(ClassObjects):
                 if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
                     continue
                 if not _words(statement.annotation) & _NO_FIELDS:
-                    fields[statement.target.id] = statement
+                    fields[ancestor.env.mangled(statement.target.id)] = statement
         return fields
 
     def record_items(self, obj: Obj) -> list[Values] | None:
@@ -202,7 +202,7 @@ class Instances(ClassObjects):
             made = ast.copy_location(ast.ClassDef(name, [], [], body, []), node)
             qualname = f"{self.env.qualname}.{name}" if self.env.qualname else name
             owner = ("class", f"{self.env.module}.{qualname}:{len(self.made_classes)}")
-            env = Env(owner, self.env.module, qualname, frozenset(fields), self.env, closed=True)
+            env = Env(owner, self.env.module, qualname, frozenset(fields), self.env, True, private="")
             self.made_classes[key] = ClassRef(made, env)
             self.bases[self.made_classes[key]] = [only(External("typing.NamedTuple"))]
         return self.made_classes[key]

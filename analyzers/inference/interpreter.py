@@ -189,7 +189,7 @@ def _inputs(function: Function) -> Arguments:
     """What Flyte passes to the function of an entity: plain data."""
     spec = function.node.args
     positional = len(spec.posonlyargs) + len(spec.args)
-    keywords = tuple((parameter.arg, PLAIN) for parameter in spec.kwonlyargs)
+    keywords = tuple((function.env.mangled(parameter.arg), PLAIN) for parameter in spec.kwonlyargs)
     return Arguments((PLAIN,) * positional, keywords, PLAIN if spec.vararg else None, PLAIN if spec.kwarg else None)
 
 

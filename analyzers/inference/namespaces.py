@@ -53,7 +53,7 @@ class Namespaces(Calls):
     def _entries_of(self, owner: Value) -> Iterator[tuple[str, Values]]:
         """What a class binds itself, in the order of its body, and what was assigned to an instance."""
         if isinstance(owner, ClassRef):
-            for name in body_names(owner.node, owner.env.names):
+            for name in body_names(owner.node, owner.env):
                 yield name, self.read((owner.env.owner, name))
         elif isinstance(owner, Obj) and owner.cls is not None:
             for name in self.attribute_names.get(owner.cls, {}):

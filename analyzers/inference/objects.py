@@ -6,7 +6,9 @@ from analyzers.inference.entries import ANY, Entries, item, numbers_in, slot
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
     EMPTY,
+    NONE,
     PLAIN,
+    Arguments,
     Const,
     Obj,
     Value,
@@ -72,6 +74,47 @@ class Objects(Entries):
         if values <= self.read((obj, _MEMBERS)):
             return True
         return None if values <= elements or obj in self.summaries else False
+
+    def set_difference(self, obj: Obj, others: Arguments, site: ast.AST) -> Values:
+        """The elements of a set that no one of the others certainly has."""
+        known = [[self._has(values, element) for values in others.all] for element in self._elements_apart(obj)]
+        return self._chosen(obj, [False if True in row else None if None in row else True for row in known], site)
+
+    def set_intersection(self, obj: Obj, others: Arguments, site: ast.AST) -> Values:
+        """The elements of a set that all the others may have."""
+        known = [[self._has(values, element) for values in others.all] for element in self._elements_apart(obj)]
+        return self._chosen(obj, [False if False in row else None if None in row else True for row in known], site)
+
+    def _elements_apart(self, obj: Obj) -> list[Value]:
+        return ordered(self.elements(obj))
+
+    def _has(self, values: Values, element: Value) -> bool | None:
+        other = single(values)
+        return self.has_member(other, only(element)) if isinstance(other, Obj) and other.kind == "set" else None
+
+    def _chosen(self, obj: Obj, stays: list[bool | None], site: ast.AST) -> Values:
+        """A set with those elements of another that stay, as far as that is known."""
+        elements, members = self._elements_apart(obj), self.read((obj, _MEMBERS))
+        made = self.many(
+            "set", site, frozenset(v for v, kept in zip(elements, stays, strict=True) if kept is not False)
+        )
+        for chosen in made:
+            if isinstance(chosen, Obj) and chosen not in self.summaries:
+                certain = frozenset(v for v, kept in zip(elements, stays, strict=True) if kept)
+                self.write((chosen, _MEMBERS), certain & members)
+                if all(kept is False for kept in stays):
+                    self.clear(chosen)
+        return made
+
+    def rotated(self, obj: Obj, arguments: Arguments, site: ast.AST) -> Values:
+        """`deque.rotate`, where it is known how far."""
+        items, steps = self.items(obj), single(arguments.argument(0, "n") or const(1))
+        if items is None or not (isinstance(steps, Const) and isinstance(steps.value, int)):
+            self.smash(obj)
+        elif items:
+            first = -steps.value % len(items)
+            self.refill(obj, items[first:] + items[:first])
+        return NONE
 
     def copied_set(self, obj: Obj, site: ast.AST) -> Values:
         """A set with the same elements."""
@@ -262,6 +305,7 @@ class Objects(Entries):
         if obj in self.summaries:
             return
         if obj.kind != "dict":
+            self.write((obj, _MEMBERS), EMPTY)
             self.refill(obj, [])
             return
         self.remove_entries(obj)

@@ -122,7 +122,7 @@ class Operators(Library):
             case ast.Mult():
                 return self._computed(op, left, right) or self._repeated(left, right, node)
             case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor():
-                return self._computed(op, left, right) or self._merged(left, right, node)
+                return self._computed(op, left, right) or self._merged(op, left, right, node)
             case _:
                 return None
 
@@ -164,12 +164,16 @@ class Operators(Library):
             return self.sequence(kinds[0], node, items * count)
         return self.many(kinds[0], node, self.iterated(left, node))
 
-    def _merged(self, left: Values, right: Values, node: ast.expr) -> Values | None:
+    def _merged(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values | None:
         if _kinds(left, "dict"):
             obj = self.new_dict(node)
             self.update_from(obj, left, node)
             self.update_from(obj, right, node)
             return only(obj)
+        first = single(left)
+        if isinstance(first, Obj) and first.kind == "set" and isinstance(op, ast.Sub | ast.BitAnd):
+            act = self.set_difference if isinstance(op, ast.Sub) else self.set_intersection
+            return act(first, Arguments((right,)), node)
         if _kinds(join(left, right), "set"):
             return self.many("set", node, joined(self.iterated(part, node) for part in (left, right)))
         return None

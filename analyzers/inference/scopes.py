@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from analyzers.inference.values import Env
 from analyzers.model.facts import FunctionNode
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -94,12 +95,13 @@ class _Collector:
                 pass
 
 
-def body_names(node: ast.ClassDef, names: frozenset[str]) -> list[str]:
+def body_names(node: ast.ClassDef, env: Env) -> list[str]:
     """The names of a class body in the order in which its statements bind them."""
     found: dict[str, None] = {}
     for statement in node.body:
-        found.update(dict.fromkeys(sorted(scope_of(ast.Module([statement], [])).names & names)))
-    return [*found, *sorted(names - found.keys())]
+        bound = map(env.mangled, scope_of(ast.Module([statement], [])).names)
+        found.update(dict.fromkeys(sorted(env.names.intersection(bound))))
+    return [*found, *sorted(env.names - found.keys())]
 
 
 def all_arguments(arguments: ast.arguments) -> Iterator[ast.arg]:

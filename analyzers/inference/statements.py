@@ -94,14 +94,18 @@ class Statements(Contexts):
                     CallPoint(node.value, node),
                 )
             return
-        self.assign(target, self.augmented(node.op, old, new, target))
+        result = self.augmented(node.op, old, new, target)
+        for each in old:
+            if isinstance(each, Obj) and each.kind == "set":
+                self.smash(each)
+        self.assign(target, result)
 
     def _loaded(self, target: ast.expr) -> Values:
         match target:
             case ast.Name(id=name):
                 return self.named(name)
             case ast.Attribute(value=value, attr=attr):
-                return self.attribute(self.evaluate(value), attr, target)
+                return self.attribute(self.evaluate(value), self.env.mangled(attr), target)
             case ast.Subscript(value=value, slice=key):
                 keys = self.evaluate(key)
                 return joined(self.subscripted(v, keys, target) for v in self.evaluate(value))
@@ -118,7 +122,7 @@ class Statements(Contexts):
                     for obj in self.evaluate(value):
                         self._delete_item(obj, keys, target)
                 case ast.Attribute(value=value, attr=attr):
-                    self.delete_attribute(self.evaluate(value), attr)
+                    self.delete_attribute(self.evaluate(value), self.env.mangled(attr))
                 case _:
                     pass
 

@@ -30,7 +30,7 @@ class Targets(Expressions):
             case ast.Name(id=name):
                 self.bind(name, values)
             case ast.Attribute(value=value, attr=attr):
-                self.assign_attribute(self.evaluate(value), attr, values, target)
+                self.assign_attribute(self.evaluate(value), self.env.mangled(attr), values, target)
             case ast.Subscript(value=value, slice=ast.Slice()):
                 self._assign_slice(self.evaluate(value), values, target)
             case ast.Subscript(value=value, slice=key):

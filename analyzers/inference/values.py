@@ -20,10 +20,11 @@ class Env:
     """One activation of a scope: a module, a function, a class body or a comprehension.
 
     `owner` names its cells in the store; `names` are the names that are bound in it. A class body's names are not seen
-    from the functions inside it (`closed`).
+    from the functions inside it (`closed`). `private` is the class that private names belong to here, without its
+    leading underscores: that of the innermost class statement around the code, whatever object the code deals with.
     """
 
-    __slots__ = ("closed", "module", "names", "owner", "parent", "qualname")
+    __slots__ = ("closed", "module", "names", "owner", "parent", "private", "qualname")
 
     def __init__(
         self,
@@ -33,13 +34,20 @@ class Env:
         names: frozenset[str],
         parent: "Env | None",
         closed: bool = False,
+        private: str | None = None,
     ) -> None:
         self.owner = owner
         self.module = module
         self.qualname = qualname
-        self.names = names
         self.parent = parent
         self.closed = closed
+        self.private: str = private if private is not None else parent.private if parent is not None else ""
+        self.names = frozenset(map(self.mangled, names)) if self.private else names
+
+    def mangled(self, name: str) -> str:
+        """What an identifier of the source stands for here: `__fit` in a class `Model` is `_Model__fit`."""
+        private = self.private and name.startswith("__") and not name.endswith("__") and "." not in name
+        return f"_{self.private}{name}" if private else name
 
 
 Owner = tuple[str, object]
