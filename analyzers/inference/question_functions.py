@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     const,
     constants,
     joined,
+    only,
     ordered,
     single,
 )
@@ -52,8 +53,14 @@ class QuestionFunctions(PickingFunctions):
                 return None
 
     def _call_has_attribute(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`hasattr` reads the attribute: a property and `__getattr__` run."""
         names = constants(joined(arguments.positional[1:2])) or ()
-        return _decided([self.has_attribute(v, str(n)) for v in joined(arguments.positional[:1]) for n in names])
+        pairs = [(value, str(each)) for value in ordered(joined(arguments.positional[:1])) for each in names]
+        answers = [self.has_attribute(value, each) for value, each in pairs]
+        for (value, each), answer in zip(pairs, answers, strict=True):
+            if isinstance(value, Obj) and value.kind == "instance" and answer is not False:
+                self.attribute(only(value), each, point.node)
+        return _decided(answers)
 
     def _call_length(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A number where the container has just so many elements."""
