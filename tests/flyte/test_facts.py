@@ -127,7 +127,7 @@ FACTS = {
     "13 handlers": Fact("defects.handles_its_own_class", _gives("no 0"), _failed),
     "13 retries": Fact("defects.is_tried_again", _gives(1), _failed),
     "14": Fact("defects.cannot_launch", _gives(5), _hangs, hangs=True),
-    "15 terminated": Fact("defects.waits_for_three", _aborted("minute", 3), _running_on("minute"), _terminate),
+    "15 terminated": Fact("defects.waits_for_three", _aborted("minute", 3), _left_alone, _terminate),
     "15 late": Fact("defects.gives_up", _all(_gives("late"), _aborted("minute")), _running_on("minute")),
     "15 cancelled": Fact(
         "defects.takes_a_call_back",
