@@ -94,13 +94,9 @@ def _lost(seen: Seen) -> bool:
     return seen.phase in ("RUNNING", "FAILED")
 
 
-def _left_alone(seen: Seen) -> bool:
-    """Nobody stopped a child; it may have ended since."""
-    return bool(seen.children) and "ABORTED" not in seen.phases()
-
-
-def _running_on(entity: str) -> Look:
-    return lambda seen: "RUNNING" in seen.phases(entity)
+def _left_alone(entity: str) -> Look:
+    """Some child of this entity was not stopped; it may have ended since."""
+    return lambda seen: bool({"RUNNING", "SUCCEEDED"}.intersection(seen.phases(entity)))
 
 
 def _aborted(entity: str, count: int = 1) -> Look:
@@ -119,23 +115,19 @@ def _all(*looks: Look) -> Look:
     return lambda seen: all(look(seen) for look in looks)
 
 
-def _any(*looks: Look) -> Look:
-    return lambda seen: any(look(seen) for look in looks)
-
-
 FACTS = {
     "13 handlers": Fact("defects.handles_its_own_class", _gives("no 0"), _failed),
     "13 retries": Fact("defects.is_tried_again", _gives(1), _failed),
     "14": Fact("defects.cannot_launch", _gives(5), _hangs, hangs=True),
-    "15 terminated": Fact("defects.waits_for_three", _aborted("minute", 3), _left_alone, _terminate),
-    "15 late": Fact("defects.gives_up", _all(_gives("late"), _aborted("minute")), _running_on("minute")),
+    "15 terminated": Fact("defects.waits_for_three", _aborted("minute", 3), _left_alone("minute"), _terminate),
+    "15 late": Fact("defects.gives_up", _all(_gives("late"), _aborted("minute")), _left_alone("minute")),
     "15 cancelled": Fact(
         "defects.takes_a_call_back",
         _all(_gives(1), lambda seen: {"ABORTED"}.issuperset(seen.phases("never"))),
-        _all(_gives(1), _running_on("never")),
+        _all(_gives(1), _left_alone("never")),
     ),
     "15 siblings": Fact(
-        "defects.has_siblings", _all(_failed, _aborted("minute")), _all(_failed, _running_on("minute"))
+        "defects.has_siblings", _all(_failed, _aborted("minute")), _all(_failed, _left_alone("minute"))
     ),
     "16 repr": Fact("defects.unstable_repr", _with(1, 1), _with(2, 1)),
     "16 order": Fact("defects.other_order", _with(2, 3), _with(4, 3)),
@@ -145,14 +137,13 @@ FACTS = {
         lambda seen: len(seen.children) == 60,
         hangs=True,
     ),
-    # On a busy machine the delay can also make flytekit miss the end of the child, as in 18d.
-    "18c": Fact("defects.slow_conversion", _gives("100000"), _any(_gives("None"), _hangs)),
+    "18c": Fact("defects.slow_conversion", _gives("100000"), _gives("None")),
     "18d any time": Fact("defects.at_any_time", _gives(sum(range(20))), _hangs, hangs=True),
     "18d frame": Fact("tables.gets_a_frame", _gives(3), _lost, hangs=True),
     "18d array": Fact("tables.gets_an_array", _gives(6), _lost, hangs=True),
     "18d unknown": Fact("defects.unlucky_launch", _gives(1), _hangs, _answer_unknown, hangs=True),
     "18d raised": Fact("defects.raises_while_launching", _failed, _hangs, hangs=True),
-    "18e unavailable": Fact("defects.waits_a_while", _gives(3), _all(_failed, _left_alone), _cut_off),
+    "18e unavailable": Fact("defects.waits_a_while", _gives(3), _all(_failed, _left_alone("seconds")), _cut_off),
     "18e preempted": Fact("defects.waits_a_while", _gives(3), _lost, _terminate, hangs=True),
     "18f outputs": Fact("defects.named_outputs", _gives("1 two"), _failed),
     "18f messages": Fact(
@@ -163,7 +154,7 @@ FACTS = {
     "18g": Fact(
         "defects.gone_for_good",
         _all(_failed, _aborted("minute")),
-        _all(_failed, _running_on("minute")),
+        _all(_failed, _left_alone("minute")),
         kind="workflow",
     ),
     "18h": Fact("defects.beside_a_context", _with(1, 2), _with(0, 2)),
@@ -235,6 +226,7 @@ def test_ours_is_right(runs: dict[tuple[str, bool], "Future[Seen]"], name: str) 
 
 @pytest.mark.parametrize("name", FACTS)
 def test_flytekits_is_not(runs: dict[tuple[str, bool], "Future[Seen]"], name: str) -> None:
+    """It misses the end of a child at any time (18d): whatever it is asked, it may hang, and does on a busy machine."""
     seen, fact = runs[name, False].result(), FACTS[name]
-    assert fact.wrong(seen), f"flytekit does something else now: {seen}"
+    assert fact.wrong(seen) or _hangs(seen), f"flytekit does something else now: {seen}"
     assert not fact.right(seen)
