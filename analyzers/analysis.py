@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from analyzers.cycles import cycles
 from analyzers.inference.facts import entity_function
@@ -15,6 +14,7 @@ from analyzers.model.calls import Consumption
 from analyzers.model.entities import Entity, EntityKind
 from analyzers.model.facts import Definition, EntityFunction, Form, Reference, RewriteSite
 from analyzers.model.places import Place
+from analyzers.model.record import Record
 from analyzers.model.settings import Settings
 from analyzers.project import Project, SourceError, SourceFile
 from analyzers.relevance import Files, relevant
@@ -24,7 +24,7 @@ _BODIES = (EntityKind.EAGER, EntityKind.WORKFLOW, EntityKind.DYNAMIC)
 _ASYNCHRONOUS = frozenset({Consumption.AWAITED, Consumption.GATHERED, Consumption.SCHEDULED})
 
 
-class ModuleFacts(NamedTuple):
+class ModuleFacts(Record):
     """One parsed module: its file, text and tree, what it imports and which entities it defines."""
 
     file: SourceFile

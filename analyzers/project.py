@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from functools import lru_cache
-from typing import NamedTuple
 
 from analyzers.model.places import Place
+from analyzers.model.record import Record
 from analyzers.model.settings import Settings
 from analyzers.source import DecodeError, Source, decode
 
@@ -15,7 +15,7 @@ _LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
 _RUNTIME_PACKAGE = "eagerc_runtime"
 
 
-class SourceFile(NamedTuple):
+class SourceFile(Record):
     """One module's file: `path` as it is shown, `file` absolute, `module` its dotted name, `root` its source root.
 
     `package` is true for an `__init__.py`.
@@ -36,7 +36,7 @@ class SourceFile(NamedTuple):
         return self.module if self.package else self.module.rpartition(".")[0]
 
 
-class SourceError(NamedTuple):
+class SourceError(Record):
     """A file that cannot be analysed: unreadable, undecodable, or (`syntax`) not Python."""
 
     place: Place

@@ -4,8 +4,8 @@ import ast
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import NamedTuple
 
+from analyzers.model.record import Record
 from analyzers.project import Project, SourceFile, absolute_name
 
 _IMPORT = re.compile(
@@ -16,7 +16,7 @@ _IMPORT = re.compile(
 _COMMENT = re.compile(rb"#[^\n]*")
 
 
-class Files(NamedTuple):
+class Files(Record):
     """How to get at files: `parse` gives the syntax tree of one, None where it has none."""
 
     project: Project

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from analyzers.model.places import Place
+from analyzers.model.record import Record
 from analyzers.source import Source
 
 _MARK = "eagerc:"
 _COMMENT = r"#\s*eagerc:\s*(?P<what>ignore-file|ignore)\b(?!-)(?:\s*\[(?P<codes>[^\]#]*)\])?[^#]*"
 
 
-class Suppression(NamedTuple):
+class Suppression(Record):
     """One comment: `codes` as written, empty where it names none; `place` spans the comment up to the next `#`."""
 
     place: Place

@@ -3,16 +3,16 @@
 import os
 import stat
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from analyzers.analysis import Analysis, analyze
+from analyzers.model.record import Record
 from analyzers.model.settings import Settings
 from analyzers.project import SourceError
 from eagerc import configuration
 from eagerc.failures import UsageError
 
 
-class Configured(NamedTuple):
+class Configured(Record):
     """An analysis and the settings that it was made with; `configuration` is the file that they come from.
 
     `others` are the configurations of the analyses made with it. `nested` is true where the configuration was found
@@ -51,7 +51,7 @@ def analyses(paths: Sequence[str]) -> tuple[Configured, ...]:
             if other is not None:
                 pending[other] = [os.path.dirname(other)]
     return tuple(
-        done[file]._replace(others=frozenset(done) - {file}) for file in sorted(done, key=lambda file: file or "")
+        done[file].replaced(others=frozenset(done) - {file}) for file in sorted(done, key=lambda file: file or "")
     )
 
 

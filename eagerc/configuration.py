@@ -4,8 +4,9 @@ import os
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from analyzers.model.record import Record
 from analyzers.model.settings import BuildSettings, Settings
 from eagerc.failures import UsageError
 
@@ -18,7 +19,7 @@ _TABLE = ("tool", "eagerc")
 _SIGN = rb"""(?m)^[ \t]*\[{0,2}[ \t]*["']?tool["']?[ \t]*(?:[]=]|\.[ \t]*["']?eagerc\b)"""
 
 
-class Mistake(NamedTuple):
+class Mistake(Record):
     """One thing that is wrong in a configuration file; `line` is None where it is not known."""
 
     file: str

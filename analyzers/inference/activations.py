@@ -260,7 +260,7 @@ class Activations(Instances):
         nodes = [*arguments.defaults, *(default for default in arguments.kw_defaults if default)]
         values = [self.evaluate(node) for node in nodes]
         if not any(_refers(values, function.node) for values in values):
-            return function._replace(defaults=tuple(values))
+            return function.replaced(defaults=tuple(values))
         key = (function.node, function.env.owner)
         old = self.defaults.get(key, [EMPTY] * len(values))
         self.defaults[key] = [join(a, b) for a, b in zip(old, values, strict=True)]

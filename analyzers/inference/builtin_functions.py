@@ -143,7 +143,7 @@ class BuiltinFunctions(QuestionFunctions):
         if _nesting(arguments.positional[0]) > 5:
             reason = "a `partial` is wrapped in itself again and again"
             return only(Unknown(Category.DEPTH_BOUND, reason, "bind all arguments in one place"))
-        made = Partial(arguments.positional[0], arguments._replace(positional=arguments.positional[1:]), point.node)
+        made = Partial(arguments.positional[0], arguments.replaced(positional=arguments.positional[1:]), point.node)
         return only(Descriptor("partialmethod", only(made)) if name.endswith("partialmethod") else made)
 
     def _call_wraps(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -158,7 +158,7 @@ class BuiltinFunctions(QuestionFunctions):
             wrapped, wrapper = wrapper, wrapped
         originals = [value for value in wrapped if isinstance(value, Function)]
         if len(originals) == 1:
-            wrapper = frozenset(v._replace(wraps=originals[0]) if isinstance(v, Function) else v for v in wrapper)
+            wrapper = frozenset(v.replaced(wraps=originals[0]) if isinstance(v, Function) else v for v in wrapper)
         self.assign_attribute(wrapper, WRAPPED, wrapped, point.node)
         return wrapper
 

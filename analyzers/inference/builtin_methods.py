@@ -212,8 +212,8 @@ class BuiltinMethods(AbstractCollections):
 def _changed_property(descriptor: Descriptor, name: str, function: Values) -> Descriptor:
     """`@size.setter`, `@size.getter` and `@size.deleter`."""
     if name == "setter":
-        return descriptor._replace(setter=function)
-    return descriptor._replace(deleter=function) if name == "deleter" else descriptor._replace(function=function)
+        return descriptor.replaced(setter=function)
+    return descriptor.replaced(deleter=function) if name == "deleter" else descriptor.replaced(function=function)
 
 
 def _are_overrides(arguments: Arguments) -> bool:

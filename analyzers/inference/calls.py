@@ -75,7 +75,7 @@ class Calls(Interleaving):
             case Function():
                 return self._call_dispatched(value, arguments, point)
             case Bound(function=function, receiver=receiver):
-                whole = arguments._replace(positional=(only(receiver), *arguments.positional))
+                whole = arguments.replaced(positional=(only(receiver), *arguments.positional))
                 return self._call_one(function, whole, point, certain)
             case ClassRef():
                 return self.instantiate(value, arguments, point)

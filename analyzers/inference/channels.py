@@ -108,7 +108,7 @@ class Channels(Containers):
 
     def _call_back(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         function, *rest = arguments.positional or (EMPTY,)
-        self._awaited_call(function, arguments._replace(positional=tuple(rest)), point)
+        self._awaited_call(function, arguments.replaced(positional=tuple(rest)), point)
         return function
 
     def _awaited_call(self, function: Values, arguments: Arguments, point: CallPoint) -> Values:

@@ -150,7 +150,7 @@ class Classes(ClassOrders):
 
     def _partial_method(self, made: Partial, obj: Obj, node: ast.expr) -> Value:
         """`partialmethod(method, ...)`, read from an instance."""
-        return made._replace(function=joined(self._through_instance(each, obj, node) for each in made.function))
+        return made.replaced(function=joined(self._through_instance(each, obj, node) for each in made.function))
 
     def _missing_in(self, obj: Obj, name: str, node: ast.expr) -> Values:
         """An attribute that neither the instance nor the project's classes define."""

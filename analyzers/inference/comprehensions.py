@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Callable
-from typing import NamedTuple
 
 from analyzers.inference.scopes import Comprehension, scope_of
 from analyzers.inference.subscripts import Subscripts
@@ -13,11 +12,12 @@ from analyzers.inference.values import (
     joined,
     only,
 )
+from analyzers.model.record import Record
 
 _UNROLL_LIMIT = 16
 
 
-class _Turn(NamedTuple):
+class _Turn(Record):
     """One turn of a comprehension: whether its conditions hold (None: unknown), its key (of a dict) and its value."""
 
     reached: bool | None
@@ -86,7 +86,7 @@ class Comprehensions(Subscripts):
         if depth + 1 < len(node.generators):
             source = self.evaluate(node.generators[depth + 1].iter)
             inner, exact = self._turns(node, depth + 1, source)
-            return [turn._replace(reached=turn.reached and reached) for turn in inner], exact
+            return [turn.replaced(reached=turn.reached and reached) for turn in inner], exact
         if isinstance(node, ast.DictComp):
             return [_Turn(reached, self.evaluate(node.key), self.evaluate(node.value))], True
         return [_Turn(reached, EMPTY, self.evaluate(node.elt))], True

@@ -93,13 +93,13 @@ class Concurrency(BuiltinFunctions):
     def _call_to_thread(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`to_thread(function, ...)`: called when it is awaited."""
         function, *rest = arguments.positional or (arguments.keyword("func"),)
-        given = arguments._replace(positional=tuple(rest))
+        given = arguments.replaced(positional=tuple(rest))
         return only(Deferred(function, given, point.node, point.module or self.env.module))
 
     def _call_in_thread(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`executor.submit(function, ...)`: called now, the result comes later."""
         function, *rest = arguments.positional or (EMPTY,)
-        return self._deferred(function, arguments._replace(positional=tuple(rest)), point)
+        return self._deferred(function, arguments.replaced(positional=tuple(rest)), point)
 
     def _call_in_executor(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if len(arguments.positional) < 2:
@@ -139,7 +139,7 @@ class Concurrency(BuiltinFunctions):
     def _call_in_context(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`Context.run(function, ...)`."""
         function, *rest = arguments.positional or (EMPTY,)
-        given = arguments._replace(positional=tuple(rest))
+        given = arguments.replaced(positional=tuple(rest))
         return self.call(function, given, CallPoint(point.node, point.at, direct=False))
 
     def _call_copied_context(self, name: str, arguments: Arguments, point: CallPoint) -> Values:

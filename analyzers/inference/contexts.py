@@ -130,7 +130,7 @@ class Contexts(Failures):
         is_async = any(isinstance(f, Function) and isinstance(f.node, ast.AsyncFunctionDef) for f in functions)
         _, swallows = self._opened(only(context), point.node, is_async)
         inside = CallPoint(point.node, point.at, direct=False)
-        result = self.call(functions, arguments._replace(positional=tuple(rest)), inside)
+        result = self.call(functions, arguments.replaced(positional=tuple(rest)), inside)
         left = self._exited(only(context), point.node, is_async, ANY_ERROR)
         if not swallows and (not left or self.truth_of(left) is False):
             return result

@@ -86,8 +86,8 @@ class Definitions(Imports):
         for ref in entities:
             record = self.entities[ref.number]
             if record.definition.hidden_by is None:
-                definition = record.definition._replace(hidden_by=decorator)
-                self.entities[ref.number] = record._replace(definition=definition)
+                definition = record.definition.replaced(hidden_by=decorator)
+                self.entities[ref.number] = record.replaced(definition=definition)
 
     def _exec_class(self, node: ast.ClassDef) -> None:
         bases = [self.evaluate(base) for base in node.bases if not isinstance(base, ast.Starred)]

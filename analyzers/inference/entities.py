@@ -155,7 +155,7 @@ def merged_flows(flows: Iterable[DataFlow]) -> tuple[DataFlow, ...]:
     merged: dict[str, DataFlow] = {}
     for flow in flows:
         old = merged.get(flow.argument, flow)
-        merged[flow.argument] = flow._replace(sites=tuple(sorted({*old.sites, *flow.sites})))
+        merged[flow.argument] = flow.replaced(sites=tuple(sorted({*old.sites, *flow.sites})))
     return tuple(merged.values())
 
 
@@ -180,7 +180,7 @@ def _text(node: ast.expr | None) -> str | None:
 def _definition_place(place: Place, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Place:
     """From the `def` to the end of the function's name, not its whole body."""
     keyword = "async def " if isinstance(node, ast.AsyncFunctionDef) else "def "
-    return place._replace(end_line=place.line, end_column=place.column + len(keyword) + len(node.name))
+    return place.replaced(end_line=place.line, end_column=place.column + len(keyword) + len(node.name))
 
 
 def _supplied(arguments: Arguments) -> Supplied:

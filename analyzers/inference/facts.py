@@ -117,7 +117,7 @@ def _merged_invocations(records: Iterable[PendingRecord]) -> tuple[Invocation, .
 
 
 def _both(old: Invocation, new: Invocation) -> Invocation:
-    return old._replace(
+    return old.replaced(
         consumed=strongest((old.consumed, new.consumed)),
         certain=old.certain or new.certain,
         chain=min(old.chain, new.chain, key=len),

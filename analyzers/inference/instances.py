@@ -74,7 +74,7 @@ class Instances(ClassObjects):
             made = self.new_instance(cls, point.node)
         else:
             functions = joined(self._through_class(value, cls, point.node) for value in maker)
-            whole = arguments._replace(positional=(only(cls), *arguments.positional))
+            whole = arguments.replaced(positional=(only(cls), *arguments.positional))
             made = self.call(functions, whole, CallPoint(point.node, point.at, direct=False))
         for value in ordered(made):
             if isinstance(value, Obj) and value.cls == cls:

@@ -55,7 +55,7 @@ class Interleaving(Activations):
         finally:
             self.resuming = False
             here.frame, here.chain = frame, chain
-            self.run.started[value] = started._replace(seen=self._seen(value, started.node))
+            self.run.started[value] = started.replaced(seen=self._seen(value, started.node))
 
     def _outdated(self, started: Started) -> bool:
         now = ((values, self.store.get(location)) for location, values in started.seen.items())

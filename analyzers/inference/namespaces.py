@@ -124,7 +124,7 @@ class Namespaces(Calls):
         for key, values in (*given, *arguments.keywords):
             self.assign_attribute(made, key, values, point.node)
         if None in known or arguments.double_star is not None:
-            self.handed_over(arguments._replace(keywords=()), point, name)
+            self.handed_over(arguments.replaced(keywords=()), point, name)
         return made
 
     def _call_bare(self, name: str, arguments: Arguments, point: CallPoint) -> Values:

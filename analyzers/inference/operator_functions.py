@@ -58,7 +58,7 @@ class OperatorFunctions(CombiningFunctions):
         method, *given, target = arguments.positional
         found = self._attribute_path(target, method, point)
         return self.call(
-            found, arguments._replace(positional=tuple(given)), CallPoint(point.node, point.at, direct=False)
+            found, arguments.replaced(positional=tuple(given)), CallPoint(point.node, point.at, direct=False)
         )
 
     def _call_get_item(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -67,7 +67,7 @@ class OperatorFunctions(CombiningFunctions):
 
     def _call_call(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`operator.call(fit, x=1)`."""
-        rest = arguments._replace(positional=arguments.positional[1:])
+        rest = arguments.replaced(positional=arguments.positional[1:])
         return self.call(joined(arguments.positional[:1]), rest, CallPoint(point.node, point.at, direct=False))
 
     def _call_looking(self, name: str, arguments: Arguments, point: CallPoint) -> Values:

@@ -43,7 +43,7 @@ class RecordFunctions(BuiltinMethods):
         return only(Descriptor("factory", factory) if factory else Descriptor("field", arguments.keyword("default")))
 
     def _call_replace(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        kept = arguments._replace(positional=())
+        kept = arguments.replaced(positional=())
         records = _instances(arguments.argument(0, "obj"))
         copies = joined(self.copied_instance(record, kept, point) for record in records)
         self.finish_record(copies, point)
@@ -98,7 +98,7 @@ class RecordFunctions(BuiltinMethods):
             self.summaries.add(value)
             return only(value)
         path = (*above, value)
-        here = point._replace(node=self.stand_in(point.node, path))
+        here = point.replaced(node=self.stand_in(point.node, path))
         if value.kind == "instance":
             cells = [(name, attribute_cell(value, name)) for name in self.attribute_names.get(value.cls, ())]  # type: ignore[arg-type]  # an instance has a class
             inner = tuple((name, self._deep_copy(self.read(c), point, path)) for name, c in cells if c in self.store)

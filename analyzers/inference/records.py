@@ -6,7 +6,7 @@ classes because creating dataclasses costs start-up time.
 
 import ast
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from analyzers.inference.modules import Module
 from analyzers.inference.store import Delta, Location
@@ -15,6 +15,7 @@ from analyzers.model.calls import Category, Consumption, DataFlow, Supplied
 from analyzers.model.entities import Entity
 from analyzers.model.facts import Definition, Dialect, FunctionNode, Observation
 from analyzers.model.places import Place
+from analyzers.model.record import Record
 
 NO_ARGUMENTS = Arguments()
 
@@ -24,7 +25,7 @@ MODULE_STEPS = 10_000
 """The same for one statement of a module, with the helpers that it calls at import."""
 
 
-class EntityRecord(NamedTuple):
+class EntityRecord(Record):
     """An entity, its body where it is a function of the project, and the definition that rules look at."""
 
     entity: Entity
@@ -35,7 +36,7 @@ class EntityRecord(NamedTuple):
     local: bool
 
 
-class Unresolvable(NamedTuple):
+class Unresolvable(Record):
     """Why a call could not be decided."""
 
     category: Category
@@ -76,7 +77,7 @@ class PendingRecord:
         return self.entity is not None and not self.entity.awaitable and not self.overridden
 
 
-class HelperRecord(NamedTuple):
+class HelperRecord(Record):
     """A helper entered from a frame."""
 
     function: str
@@ -150,7 +151,7 @@ class Activation:
         self.needs = 0
 
 
-class Started(NamedTuple):
+class Started(Record):
     """A coroutine whose body has begun to run beside others: at `node`, from the activation of `frame`.
 
     `seen` are the shared cells that it reads, as they were when its body had been interpreted.
@@ -162,7 +163,7 @@ class Started(NamedTuple):
     seen: Delta
 
 
-class Memo(NamedTuple):
+class Memo(Record):
     """A finished activation: valid wherever `reads` still hold.
 
     `epoch` is None where the result is final. Otherwise it was found while the open activation number `needs`, which it
@@ -198,7 +199,7 @@ class Run:
         self.step_limit = step_limit
 
 
-class CallPoint(NamedTuple):
+class CallPoint(Record):
     """Where a call is made: `node` is the call, `at` the expression at which the callee begins to run.
 
     `module` is the module in which `node` stands, None for the present one: a coroutine may be awaited far from where

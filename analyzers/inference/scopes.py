@@ -3,16 +3,16 @@
 import ast
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from analyzers.inference.values import Env
 from analyzers.model.facts import FunctionNode
+from analyzers.model.record import Record
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 ScopeNode = FunctionNode | ast.ClassDef | ast.Module | Comprehension
 
 
-class Scope(NamedTuple):
+class Scope(Record):
     """The names that a scope binds itself; `outer` are those declared `global`, `nonlocal` is left to the scope chain.
 
     `generator` is true where the body of a function yields, `captured` where functions inside may refer to the names.

@@ -43,7 +43,7 @@ class StandardContainers(IterationFunctions):
     def _call_unbound(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`list.append(steps, fit)`: a method that is given its container."""
         receivers = [value for value in ordered(joined(arguments.positional[:1])) if isinstance(value, Obj)]
-        rest = arguments._replace(positional=arguments.positional[1:])
+        rest = arguments.replaced(positional=arguments.positional[1:])
         method = name.rpartition(".")[2]
         return joined(self.call_builtin_method(receiver, method, rest, point) for receiver in receivers) or PLAIN
 

@@ -7,10 +7,10 @@ apart.
 
 import ast
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from analyzers.model.calls import Category
 from analyzers.model.facts import FunctionNode
+from analyzers.model.record import Record
 
 Constant = str | bytes | int | float | complex | bool | tuple[object, ...] | None
 """A tuple of constants is a constant where it is the key of a dict or the element of a set."""
@@ -54,7 +54,7 @@ Owner = tuple[str, object]
 """What the cells of a scope belong to: its kind, and a name or number."""
 
 
-class Const(NamedTuple):
+class Const(Record):
     """A constant whose value is known; `kind` keeps `1`, `1.0` and `True` apart."""
 
     value: Constant
@@ -62,7 +62,7 @@ class Const(NamedTuple):
     tag: str = "const"
 
 
-class Data(NamedTuple):
+class Data(Record):
     """A plain value, computed from the results of the invocations `origins` (site ids).
 
     It is no entity and holds none: `opaque` is empty where that is certain; otherwise it says which code, not seen
@@ -74,7 +74,7 @@ class Data(NamedTuple):
     tag: str = "data"
 
 
-class Unknown(NamedTuple):
+class Unknown(Record):
     """A value that may be anything; calling it is an unresolved call with this category, reason and hint."""
 
     category: Category
@@ -83,14 +83,14 @@ class Unknown(NamedTuple):
     tag: str = "unknown"
 
 
-class EntityRef(NamedTuple):
+class EntityRef(Record):
     """An entity; `number` is its index in the interpreter's table of definitions."""
 
     number: int
     tag: str = "entity"
 
 
-class Function(NamedTuple):
+class Function(Record):
     """A function or lambda of the project, with the scope that it closes over.
 
     `wraps` is the function whose name and signature it took by `functools.wraps`; `owner` the class that defines it,
@@ -105,7 +105,7 @@ class Function(NamedTuple):
     tag: str = "function"
 
 
-class Bound(NamedTuple):
+class Bound(Record):
     """A method bound to its first argument."""
 
     function: "Value"
@@ -113,7 +113,7 @@ class Bound(NamedTuple):
     tag: str = "bound"
 
 
-class ClassRef(NamedTuple):
+class ClassRef(Record):
     """A class of the project; its attributes live in the store under itself."""
 
     node: ast.ClassDef
@@ -121,7 +121,7 @@ class ClassRef(NamedTuple):
     tag: str = "class"
 
 
-class Obj(NamedTuple):
+class Obj(Record):
     """An object made by the expression `site` in the activation `owner`: a container, an instance, a generator.
 
     `kind` is `list`, `tuple`, `set`, `dict`, `instance` or `iterator`; its content lives in the store. `cls` is the
@@ -135,28 +135,28 @@ class Obj(NamedTuple):
     tag: str = "object"
 
 
-class ModuleRef(NamedTuple):
+class ModuleRef(Record):
     """A module of the project."""
 
     name: str
     tag: str = "module"
 
 
-class External(NamedTuple):
+class External(Record):
     """Something outside the project, by its canonical dotted name: `asyncio.gather`, `flytekit.task`, `numpy`."""
 
     name: str
     tag: str = "external"
 
 
-class ExternalInstance(NamedTuple):
+class ExternalInstance(Record):
     """An instance of an external class that eagerc knows, such as `asyncio.TaskGroup`."""
 
     cls: str
     tag: str = "external-instance"
 
 
-class Method(NamedTuple):
+class Method(Record):
     """A method of a builtin or external object, not called yet."""
 
     receiver: "Value"
@@ -164,7 +164,7 @@ class Method(NamedTuple):
     tag: str = "method"
 
 
-class Arguments(NamedTuple):
+class Arguments(Record):
     """The evaluated arguments of a call; `star` and `double_star` are the contents of those of unknown length."""
 
     positional: tuple["Values", ...] = ()
@@ -185,7 +185,7 @@ class Arguments(NamedTuple):
         return self.positional[index] if index < len(self.positional) else self.keyword(name)
 
 
-class Partial(NamedTuple):
+class Partial(Record):
     """`functools.partial(function, ...)`, and a decorator of flytekit that was given its options only."""
 
     function: "Values"
@@ -194,14 +194,14 @@ class Partial(NamedTuple):
     tag: str = "partial"
 
 
-class Pending(NamedTuple):
+class Pending(Record):
     """The result of an invocation whose use is not known yet; `key` finds its record."""
 
     key: "PendingKey"
     tag: str = "pending"
 
 
-class Coroutine(NamedTuple):
+class Coroutine(Record):
     """A call of an async helper, whose body runs when it is awaited; `call` stands in `module`."""
 
     function: Function
@@ -212,7 +212,7 @@ class Coroutine(NamedTuple):
     tag: str = "coroutine"
 
 
-class Generator(NamedTuple):
+class Generator(Record):
     """A call of a generator function, whose body runs when it is iterated over; `call` stands in `module`."""
 
     function: Function
@@ -222,7 +222,7 @@ class Generator(NamedTuple):
     tag: str = "generator"
 
 
-class Future(NamedTuple):
+class Future(Record):
     """An awaitable whose content already runs: awaiting it gives `result`, and what `running` gives later on."""
 
     result: "Values"
@@ -230,7 +230,7 @@ class Future(NamedTuple):
     tag: str = "future"
 
 
-class Deferred(NamedTuple):
+class Deferred(Record):
     """An awaitable that calls `function` when it is awaited, as `asyncio.to_thread` gives it."""
 
     function: "Values"
@@ -240,7 +240,7 @@ class Deferred(NamedTuple):
     tag: str = "deferred"
 
 
-class Descriptor(NamedTuple):
+class Descriptor(Record):
     """What a class body makes of a function by `staticmethod`, `classmethod` or `property` (`kind`).
 
     The default of a dataclass's field is one too: `field` holds the value, `factory` the function that makes it.
@@ -253,7 +253,7 @@ class Descriptor(NamedTuple):
     tag: str = "descriptor"
 
 
-class Imported(NamedTuple):
+class Imported(Record):
     """A name imported from a module whose body was not interpreted that far yet; looked up again when it is read."""
 
     module: str
@@ -261,7 +261,7 @@ class Imported(NamedTuple):
     tag: str = "imported"
 
 
-class Super(NamedTuple):
+class Super(Record):
     """`super()` in a method of `cls`, bound to `receiver`."""
 
     cls: ClassRef

@@ -1,8 +1,7 @@
 """The table of what makes a Flyte entity: decorators, factories and classes of flytekit, by canonical dotted name."""
 
-from typing import NamedTuple
-
 from analyzers.model.entities import EntityKind
+from analyzers.model.record import Record
 
 EAGER = "flytekit.eager"
 CLASSIC_EAGER = "flytekit.experimental.eager"
@@ -45,7 +44,7 @@ def canonical(name: str) -> str:
     return _ALIASES.get(name, name)
 
 
-class Maker(NamedTuple):
+class Maker(Record):
     """A decorator that makes an entity of a function. `async_kind` is the kind that an `async def` becomes."""
 
     kind: EntityKind

@@ -2,10 +2,10 @@
 
 import ast
 from enum import StrEnum
-from typing import NamedTuple
 
 from analyzers.model.entities import Entity
 from analyzers.model.places import Place
+from analyzers.model.record import Record
 
 
 class Consumption(StrEnum):
@@ -32,7 +32,7 @@ class Category(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
-class Supplied(NamedTuple):
+class Supplied(Record):
     """The arguments that reach an entity in one invocation, arguments bound earlier by `partial` included.
 
     `open` is true where `*xs` or `**kw` of unknown content takes part, so that more may be supplied.
@@ -43,7 +43,7 @@ class Supplied(NamedTuple):
     open: bool
 
 
-class DataFlow(NamedTuple):
+class DataFlow(Record):
     """The results that flow into one argument of an invocation.
 
     `sites` are site ids of invocations, `argument` is a keyword or `0`, `1`, ... for a position; `text` is the source
@@ -55,7 +55,7 @@ class DataFlow(NamedTuple):
     sites: tuple[str, ...]
 
 
-class Invocation(NamedTuple):
+class Invocation(Record):
     """A call site of an entity, seen from one eager function.
 
     `call` is the expression that makes the call; `chain` the places of the helper calls that lead there from the
@@ -75,7 +75,7 @@ class Invocation(NamedTuple):
     frames: tuple[int, ...] = ()
 
 
-class HelperCall(NamedTuple):
+class HelperCall(Record):
     """A helper entered: `frame` is the id of the `Frame` that holds what its body does, `place` that of `call`."""
 
     function: str
@@ -84,7 +84,7 @@ class HelperCall(NamedTuple):
     place: Place
 
 
-class UnresolvedCall(NamedTuple):
+class UnresolvedCall(Record):
     """A call that might reach an entity and could not be decided.
 
     `text` is the call's source, `reason` a sentence, `hint` what would resolve it, `site` the site id of the call.

@@ -1,9 +1,9 @@
 """What a rule reports, and how it can be mended."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from analyzers.model.places import Place
+from analyzers.model.record import Record
 
 
 class Severity(StrEnum):
@@ -14,14 +14,14 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-class Edit(NamedTuple):
+class Edit(Record):
     """Replace the text of `place` by `replacement`; an empty span inserts."""
 
     place: Place
     replacement: str
 
 
-class Fix(NamedTuple):
+class Fix(Record):
     """Edits that mend one diagnostic together; an unsafe fix may change what the program does."""
 
     message: str
@@ -29,7 +29,7 @@ class Fix(NamedTuple):
     safe: bool = True
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(Record):
     """One finding. `message` says what is wrong, `remedy` what to do about it."""
 
     code: str

@@ -1,9 +1,9 @@
 """What Flyte can execute, as the source declares it."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from analyzers.model.places import Place
+from analyzers.model.record import Record
 
 
 class EntityKind(StrEnum):
@@ -23,7 +23,7 @@ class EntityKind(StrEnum):
     REMOTE = "remote"
 
 
-class Parameter(NamedTuple):
+class Parameter(Record):
     """One input of an entity; `annotation` and `default` are source text, None where absent."""
 
     name: str
@@ -35,7 +35,7 @@ class Parameter(NamedTuple):
         return self.default is None
 
 
-class Interface(NamedTuple):
+class Interface(Record):
     """The declared inputs of an entity, in order, and its result annotation as source text.
 
     `result` is None where nothing is declared. `variadic` is true where the function takes `*args` or `**kwargs`,
@@ -50,7 +50,7 @@ class Interface(NamedTuple):
         return next((p for p in self.parameters if p.name == name), None)
 
 
-class Entity(NamedTuple):
+class Entity(Record):
     """One entity, identified by where it is defined.
 
     `name` is `module.qualname` of the definition, whatever the entity is called at a call site. `interface` is None

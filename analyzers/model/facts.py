@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
 
 from analyzers.model.calls import Event, Invocation, UnresolvedCall
 from analyzers.model.entities import Entity
 from analyzers.model.places import Place
+from analyzers.model.record import Record
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -19,7 +19,7 @@ class Dialect(StrEnum):
     MODERN = "modern"
 
 
-class Definition(NamedTuple):
+class Definition(Record):
     """One entity made in the source, and the expression that makes it.
 
     `maker` is the canonical name of the decorator or factory (`flytekit.task`, `flytekit.experimental.eager`).
@@ -36,7 +36,7 @@ class Definition(NamedTuple):
     enclosing: str
 
 
-class Reference(NamedTuple):
+class Reference(Record):
     """An attribute expression that names something of flytekit, such as `fl.eager`: its span and canonical name."""
 
     place: Place
@@ -52,7 +52,7 @@ class ObservationKind(StrEnum):
     GATHERED_LIST = "gathered-list"
 
 
-class Observation(NamedTuple):
+class Observation(Record):
     """Something noticed about an awaitable while an eager function was interpreted.
 
     - DROPPED: `node` is the call whose awaitable is never awaited: of an entity, or of an async helper that invokes
@@ -72,7 +72,7 @@ class Observation(NamedTuple):
     eager: str
 
 
-class Frame(NamedTuple):
+class Frame(Record):
     """The body of one function, interpreted for one set of arguments.
 
     `events` says what begins to run at an expression or statement of the body: an invocation stands where its
@@ -94,7 +94,7 @@ class Frame(NamedTuple):
     reused: int
 
 
-class EntityFunction(NamedTuple):
+class EntityFunction(Record):
     """What the body of an entity does: an eager function, or a workflow or dynamic workflow that others invoke.
 
     `frames[0]` is the body itself, the others are helpers. `invocations` and `unresolved` are merged over all frames:
@@ -122,7 +122,7 @@ class Form(StrEnum):
     DECLINED = "declined"
 
 
-class RewriteSite(NamedTuple):
+class RewriteSite(Record):
     """A call site that the runtime must handle, merged over everything that reaches it.
 
     `place` spans the call expression. `certain` is false where the call may also reach something that is no entity.

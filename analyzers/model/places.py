@@ -1,9 +1,9 @@
 """Where something stands in a source file."""
 
-from typing import NamedTuple
+from analyzers.model.record import Record
 
 
-class Place(NamedTuple):
+class Place(Record):
     """A span of source text; lines and columns count from 1, columns count characters.
 
     `path` is the path as it is shown to a person: relative to the working folder where it lies below it.

@@ -1,18 +1,17 @@
 """The values of `[tool.eagerc]`, read and checked elsewhere."""
 
-from typing import NamedTuple
-
 from analyzers.model.facts import Dialect
+from analyzers.model.record import Record
 
 
-class BuildSettings(NamedTuple):
+class BuildSettings(Record):
     """`include`: glob patterns, relative to the configuration, of files to copy. `output`: the build folder."""
 
     include: tuple[str, ...] = ()
     output: str | None = None
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """One configuration file's values; `root` is its folder as an absolute path, None where there is no configuration.
 
     `src` and `exclude` are relative to `root`. `entities` names the project's own decorators and factories by dotted

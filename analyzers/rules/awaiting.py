@@ -29,8 +29,8 @@ def await_fix(subject: Subject, function: EntityFunction, call: ast.expr) -> Fix
 
 def _fix(module: ModuleFacts, call: ast.expr, path: tuple[ast.AST, ...]) -> Fix:
     place = module.source.place(module.file.path, call)
-    start = place._replace(end_line=place.line, end_column=place.column)
-    end = place._replace(line=place.end_line, column=place.end_column)
+    start = place.replaced(end_line=place.line, end_column=place.column)
+    end = place.replaced(line=place.end_line, column=place.end_column)
     if _binds_tighter(path[-2], call):
         return Fix("await it", (Edit(start, "(await "), Edit(end, ")")))
     return Fix("await it", (Edit(start, "await "),))

@@ -2,18 +2,18 @@
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from analyzers.analysis import Analysis, ModuleFacts
 from analyzers.model.entities import EntityKind
 from analyzers.model.facts import Definition
+from analyzers.model.record import Record
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 EAGER = frozenset({"flytekit.eager", "flytekit.core.task.eager", "flytekit.experimental.eager"})
 
 
-class Defined(NamedTuple):
+class Defined(Record):
     """A definition and the module that it stands in."""
 
     module: ModuleFacts

@@ -68,11 +68,11 @@ def _check(subject: Subject) -> Iterator[Finding]:
             or _awaitable(subject.analysis, entity.name)
         ):
             continue
-        start = entity.place._replace(end_line=entity.place.line, end_column=entity.place.column)
+        start = entity.place.replaced(end_line=entity.place.line, end_column=entity.place.column)
         yield Finding(
             f"`@eager` needs an `async def`: the body of `{node.name}` runs, then flytekit fails with a TypeError",
             f"write `async def {node.name}`",
-            module.source.place(module.file.path, node)._replace(
+            module.source.place(module.file.path, node).replaced(
                 end_line=entity.place.end_line, end_column=entity.place.end_column
             ),
             Fix("make it an `async def`", (Edit(start, "async "),)),

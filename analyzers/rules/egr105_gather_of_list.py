@@ -81,9 +81,9 @@ def _fix(source: Source, seen: Observation) -> Fix | None:
         return None
     function = source.place(seen.place.path, seen.node.func)
     argument = source.place(seen.place.path, seen.node.args[0])
-    start = argument._replace(end_line=argument.line, end_column=argument.column)
-    end = argument._replace(line=argument.end_line, column=argument.end_column)
-    between = function._replace(
+    start = argument.replaced(end_line=argument.line, end_column=argument.column)
+    end = argument.replaced(line=argument.end_line, column=argument.end_column)
+    between = function.replaced(
         line=function.end_line, column=function.end_column, end_line=argument.line, end_column=argument.column
     )
     match re.sub("#.*", "", source.segment(between)).strip(), seen.node.args[0]:

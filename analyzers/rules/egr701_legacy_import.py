@@ -62,12 +62,12 @@ with them.
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from analyzers.analysis import ModuleFacts
 from analyzers.model.calls import Consumption
 from analyzers.model.diagnostics import Severity
 from analyzers.model.facts import Dialect, EntityFunction
+from analyzers.model.record import Record
 from analyzers.rules.moved_imports import moved
 from analyzers.rules.paths import path_to
 from analyzers.rules.rule import Finding, Rule, Subject
@@ -78,7 +78,7 @@ _HANDLERS = frozenset({"ImportError", "Exception", "BaseException"})
 _AWAITED = frozenset({Consumption.AWAITED, Consumption.GATHERED, Consumption.SCHEDULED})
 
 
-class _Use(NamedTuple):
+class _Use(Record):
     """The names that a place needs of those that moved, and what there is to say whichever they are."""
 
     names: tuple[str, ...]
@@ -89,7 +89,7 @@ def _check(subject: Subject) -> Iterator[Finding]:
     for module in subject.analysis.modules:
         cure = _cure(module, subject.analysis.functions)
         for names, finding in (*_imports(module), *_attributes(module)):
-            yield finding._replace(remedy=finding.remedy + cure) if "eager" in names else finding
+            yield finding.replaced(remedy=finding.remedy + cure) if "eager" in names else finding
 
 
 def _imports(module: ModuleFacts) -> Iterator[_Use]:

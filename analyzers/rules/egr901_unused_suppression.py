@@ -78,10 +78,10 @@ def _removal(source: Source, suppression: Suppression, unused: tuple[str, ...]) 
     line = source.lines[place.line - 1]
     before, after = line[: place.column - 1].rstrip(), line[place.end_column - 1 :].lstrip()
     if before or place.line == len(source.lines):
-        return Edit(place._replace(column=len(before) + 1), "")
+        return Edit(place.replaced(column=len(before) + 1), "")
     if after:
-        return Edit(place._replace(end_column=len(line) - len(after) + 1), "")
-    return Edit(place._replace(column=1, end_line=place.line + 1, end_column=1), "")
+        return Edit(place.replaced(end_column=len(line) - len(after) + 1), "")
+    return Edit(place.replaced(column=1, end_line=place.line + 1, end_column=1), "")
 
 
 RULE = Rule("EGR901", "unused-suppression", Severity.WARNING, _check)

@@ -42,8 +42,8 @@ def _parted(source: Source, place: Place, groups: Mapping[str, list[ast.alias]])
     if written is None or "\n" in written.group():
         return None
     column = place.column + written.start("module")
-    name = place._replace(column=column, end_line=place.line, end_column=column + len(written["module"]))
-    end = place._replace(line=place.end_line, column=place.end_column)
+    name = place.replaced(column=column, end_line=place.line, end_column=column + len(written["module"]))
+    end = place.replaced(line=place.end_line, column=place.end_column)
     further = [Edit(end, "; " + "; ".join(_import(*group) for group in others))] if others else []
     removed = tuple(edit for edit in gone if edit is not None)
     return (Edit(name, first), *removed, *further) if len(removed) == len(gone) else None
@@ -56,5 +56,5 @@ def _without(source: Source, alias: Place) -> Edit | None:
     if alias.line != alias.end_line or before.strip() or (after.strip() and not after.lstrip().startswith("#")):
         return None
     if after.strip():
-        return Edit(alias._replace(end_column=len(line) - len(after) + 1), "")
-    return Edit(alias._replace(column=1, end_line=alias.line + 1, end_column=1), "")
+        return Edit(alias.replaced(end_column=len(line) - len(after) + 1), "")
+    return Edit(alias.replaced(column=1, end_line=alias.line + 1, end_column=1), "")

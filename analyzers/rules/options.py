@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from analyzers.analysis import Analysis, ModuleFacts
 from analyzers.model.diagnostics import Edit
 from analyzers.model.facts import Definition
+from analyzers.model.record import Record
 from analyzers.rules.definitions import EAGER, definitions, is_eager
 
 LEGACY = frozenset({"remote", "client_secret_group", "client_secret_key", "client_secret_env_var", "local_entrypoint"})
@@ -15,7 +15,7 @@ LEGACY = frozenset({"remote", "client_secret_group", "client_secret_key", "clien
 _PARTIALS = frozenset({"partial", "functools.partial"})
 
 
-class Option(NamedTuple):
+class Option(Record):
     """One option as it is written in `call`, which is a call of `eager` or of `partial` with it."""
 
     module: ModuleFacts
@@ -93,9 +93,9 @@ def removed(option: Option) -> Edit | None:
     later = [argument for argument in arguments if argument > place]
     earlier = [argument for argument in arguments if argument < place]
     if later:
-        gone = place._replace(end_line=min(later).line, end_column=min(later).column)
+        gone = place.replaced(end_line=min(later).line, end_column=min(later).column)
     elif earlier:
-        gone = place._replace(line=max(earlier).end_line, column=max(earlier).end_column)
+        gone = place.replaced(line=max(earlier).end_line, column=max(earlier).end_column)
     else:
         gone = place
     between = source.segment(gone).replace(source.segment(place), "", 1)

@@ -1,11 +1,12 @@
 """What a rule is: a code, a name, a severity, and a pure function from facts to findings."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from analyzers.analysis import Analysis, ModuleFacts
 from analyzers.model.diagnostics import Fix, Severity
 from analyzers.model.places import Place
+from analyzers.model.record import Record
 from analyzers.model.settings import Settings
 from analyzers.source import Source
 from analyzers.suppressions import Suppression
@@ -13,7 +14,7 @@ from analyzers.suppressions import Suppression
 InputT = TypeVar("InputT")
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """What a rule found; it becomes a diagnostic under the rule's code. `severity` is None for the rule's own."""
 
     message: str
@@ -23,7 +24,7 @@ class Finding(NamedTuple):
     severity: Severity | None = None
 
 
-class Subject(NamedTuple):
+class Subject(Record):
     """What the rules about code look at.
 
     `modules` are those in which a finding can stand, by path: the files asked for, and those of helpers that they call.
@@ -34,7 +35,7 @@ class Subject(NamedTuple):
     modules: Mapping[str, ModuleFacts]
 
 
-class Review(NamedTuple):
+class Review(Record):
     """What the rules about suppressions look at, once the others have spoken.
 
     `unused` holds, for each suppression, those of its codes that suppressed nothing although their rules looked there.
@@ -46,7 +47,7 @@ class Review(NamedTuple):
     codes: tuple[str, ...]
 
 
-class Rule(NamedTuple, Generic[InputT]):
+class Rule(Record, Generic[InputT]):
     """One rule. `follows_calls` says that its findings depend on what calls the code, not on the file alone."""
 
     code: str

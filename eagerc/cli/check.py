@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import NamedTuple
 
 from analyzers.model.diagnostics import Diagnostic
+from analyzers.model.record import Record
 from analyzers.model.settings import Settings
 from analyzers.project import SourceError
 from analyzers.rules import RULES, run_rules
@@ -20,7 +20,7 @@ from eagerc.terminal import visible, wants_colour
 _MOST_ROUNDS = 10
 
 
-class Checked(NamedTuple):
+class Checked(Record):
     """What one look at the files found."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -92,7 +92,7 @@ def _checked(options: argparse.Namespace) -> Checked:
 
 
 def _chosen(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Settings:
-    return settings._replace(select=select or settings.select, ignore=(*settings.ignore, *ignore))
+    return settings.replaced(select=select or settings.select, ignore=(*settings.ignore, *ignore))
 
 
 def _show_changes(checked: Checked, unsafe: bool) -> None:
