@@ -24,11 +24,11 @@ class Program(NamedTuple):
         return source if source.is_dir() else self.folder
 
 
-def programs(folder: Path) -> list[Program]:
-    """Write every case that can run below `folder`, and run it."""
+def programs(library: Path, folder: Path) -> list[Program]:
+    """Write every case of `library` that can run below `folder`, and run it."""
     oracle = Oracle()
     found = []
-    for page in cases.pages():
+    for page in cases.pages(library):
         case = cases.read(page)
         if case.mode == "static":
             continue
@@ -46,15 +46,21 @@ class Score:
 
     def __init__(self) -> None:
         self._invoked = self._found = self._listed = self._right = 0
+        self.wrong: list[str] = []
 
     def count(self, program: Program, function: str, listed: AbstractSet[str], covered: bool = False) -> None:
         """Count one eager function; `covered` where the tool says that it may invoke more than is listed."""
         invoked = program.invoked[function]
         self._invoked += len(invoked)
         self._found += len(invoked if covered else invoked & listed)
+        missed = frozenset() if covered else invoked - listed
+        false = frozenset()
         if program.case.mode == "exact":
             self._listed += len(listed)
             self._right += len(invoked & listed)
+            false = listed - invoked
+        for verdict, entities in (("missed", missed), ("false", false)):
+            self.wrong += [f"{program.case.name}: {function}: {verdict} {entity}" for entity in sorted(entities)]
 
     @property
     def recall(self) -> float:

@@ -43,7 +43,7 @@ class Case(NamedTuple):
 
     @property
     def name(self) -> str:
-        return str(self.path.relative_to(LIBRARY).with_suffix(""))
+        return f"{self.path.parent.name}/{self.path.stem}"
 
 
 class Block(NamedTuple):
@@ -55,9 +55,9 @@ class Block(NamedTuple):
     lines: list[str]
 
 
-def pages() -> list[Path]:
-    """Every page of the library, by topic."""
-    return sorted(LIBRARY.glob("*/*.md"))
+def pages(library: Path = LIBRARY) -> list[Path]:
+    """Every page of a library, by topic."""
+    return sorted(library.glob("*/*.md"))
 
 
 def read(path: Path) -> Case:
