@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from analyzers.inference.entries import slot
@@ -17,6 +16,7 @@ from analyzers.inference.values import (
     Const,
     Future,
     Obj,
+    Value,
     Values,
     const,
     join,
@@ -177,17 +177,26 @@ class Containers(Namespaces):
 
     def update_from(self, obj: Obj, values: Values, node: ast.expr) -> None:
         """`obj.update(values)` for a dict."""
-        for value in map(partial(self.dict_of, node=node), ordered(values)):
-            if isinstance(value, Obj) and value.kind == "dict":
-                self._update_from_dict(obj, value)
+
+        def take_over(value: Value) -> Values:
+            source = self.dict_of(value, node)
+            if isinstance(source, Obj) and source.kind == "dict":
+                self._update_from_dict(obj, source)
             else:
-                pairs = self.iterated(only(value), node)
-                parts = [self.items(pair) if isinstance(pair, Obj) else None for pair in pairs]
-                for part in parts:
-                    if part is not None and len(part) == 2:
-                        self.store_item(obj, part[0], part[1])
-                    else:
-                        self.store_item(obj, PLAIN, self.iterated(pairs, node))
+                self._update_from_pairs(obj, source, node)
+            return NONE
+
+        self.each(values, take_over)
+
+    def _update_from_pairs(self, obj: Obj, source: Value, node: ast.expr) -> None:
+        """Take over pairs of key and element, in their order; where one may be missing, what was there may stay."""
+        pairs = self.exact_items(only(source))
+        for pair in [self.iterated(only(source), node)] if pairs is None else pairs:
+            certain = pairs is not None and len(pair) == 1
+            for value in ordered(pair):
+                parts = self.exact_items(only(value)) or ()
+                key, element = parts if len(parts) == 2 else (PLAIN, self.iterated(only(value), node))
+                self.store_item(obj, key, element if certain else join(self.load_item(obj, key), element))
 
     def _update_from_dict(self, obj: Obj, source: Obj) -> None:
         """Take over the entries of a dict; where it may lack a key, the entry that was there may stay."""
