@@ -222,6 +222,20 @@ class Generator(NamedTuple):
     tag: str = "generator"
 
 
+class Suspended(NamedTuple):
+    """What a lazy iterator will do: what the function `name` does with `arguments`, or a generator expression.
+
+    `call` made it in the scope `env`, while the turns `turns` of unrolled loops were going on.
+    """
+
+    name: str
+    arguments: Arguments
+    call: ast.expr
+    env: Env
+    turns: tuple[int, ...]
+    tag: str = "suspended"
+
+
 class Future(NamedTuple):
     """An awaitable whose content already runs: awaiting it gives `result`, and what `running` gives later on."""
 
@@ -288,6 +302,7 @@ Value = (
     | Pending
     | Coroutine
     | Generator
+    | Suspended
     | Future
     | Deferred
     | Descriptor
@@ -295,6 +310,8 @@ Value = (
     | Super
 )
 Values = frozenset[Value]
+Elements = list[Values] | Values
+"""The elements of an iterator: one by one where they are known, else what any of them may be."""
 
 EMPTY: Values = frozenset()
 PLAIN: Values = frozenset({Data(frozenset())})
@@ -370,6 +387,8 @@ def _order(value: Value) -> tuple[object, ...]:
             return _position(value.tag, node)
         case Obj(site=node) | Partial(site=node) | Coroutine(call=node) | Generator(call=node) | Deferred(call=node):
             return _position(value.tag, node)
+        case Suspended(call=node, turns=turns):
+            return _position(value.tag, node, repr(turns))
         case EntityRef(number=number):
             return (value.tag, number, 0, "")
         case Bound(function=function, receiver=receiver):
