@@ -34,6 +34,8 @@ class Containers(DictViews):
         """What a method gives; what a method that is not known gives may be any of the elements."""
         if name == "update" and self.counts(obj):
             return self.count(obj, arguments, point.node)
+        if name.startswith("extend") or (obj.kind == "set" and name not in ("add", "discard", "remove")):
+            self.begin_each(arguments)
         if obj.kind == "dict" and name in VIEWS:
             return self.view(obj, name, point.node)
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
@@ -41,8 +43,6 @@ class Containers(DictViews):
             if name in _GIVING_DATA or not self.holds_callables([only(obj)]):
                 return self.mixed([self.elements(obj), *arguments.all])
             return self.opaque(f"`{name}` of a {obj.kind}")
-        if obj.kind == "set" and name not in ("add", "discard", "remove"):
-            self.begin_each(arguments)
         result: Values = method(self, self.current(obj, point.node), arguments, point.node)
         return result
 

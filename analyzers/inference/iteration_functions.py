@@ -38,6 +38,7 @@ class IterationFunctions(RecordFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_listed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.begin_each(arguments)
         kind = {"builtins.tuple": "tuple", "builtins.set": "set", "builtins.frozenset": "set"}.get(name, "list")
         if not arguments.all:
             return self.sequence(kind, point.node, [])
@@ -53,6 +54,7 @@ class IterationFunctions(RecordFunctions):
         return self.exact_items(arguments.positional[0] if arguments.positional else EMPTY)
 
     def _call_new_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.begin_each(arguments)
         obj = self.new_dict(point.node)
         sources = arguments.positional[1:] if name.endswith("defaultdict") else arguments.positional
         for values in sources:
@@ -66,6 +68,7 @@ class IterationFunctions(RecordFunctions):
         return only(obj)
 
     def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.begin_each(arguments)
         items = self._spread_first(arguments)
         backwards = self.truth_of(arguments.keyword("reverse") or const(False))
         ranked = None if items is None else self._ranked(items, arguments.keyword("key"), backwards, point)
@@ -98,6 +101,7 @@ class IterationFunctions(RecordFunctions):
         return object() if items is None else tuple(self._rank(item) for item in items)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.begin_each(arguments)
         parts = list(arguments.positional)
         alone = len(parts) == 1 and arguments.star is None
         items = self._spread_first(arguments) if alone else parts
@@ -255,6 +259,7 @@ class IterationFunctions(RecordFunctions):
 
     def _call_summed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """The sum of lists is a list, and instances of the project's classes are asked; others are plain values."""
+        self.begin_each(arguments)
         items = self._spread_first(arguments)
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
         lists = [value for value in elements if isinstance(value, Obj) and value.kind in ("list", "tuple")]

@@ -4,12 +4,13 @@
 elements makes it do that; where something that it had read changed meanwhile, it does it again for what is left.
 """
 
+from contextlib import nullcontext
+
 from analyzers.inference.activations import ITERATIONS, NESTING_LIMIT, Activations
 from analyzers.inference.objects import EXACT_LENGTH_LIMIT, attribute_cell
 from analyzers.inference.records import Activation, CallPoint, Drawn, Maker, Unresolvable
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
-    EMPTY,
     Arguments,
     Const,
     Elements,
@@ -61,53 +62,55 @@ class LazyIterators(Activations):
     def progress_of(self, obj: Obj) -> Values:
         return self.read(_progress(obj))
 
-    def begin(self, obj: Obj) -> None:
+    def begin(self, obj: Obj, whole: bool = False) -> None:
         progress = self.progress_of(obj)
         waiting = self._waiting(progress)
+        own = frozenset(each for each in waiting if each in self.active)
+        for each in own:
+            self._depend_on_itself(self.active[each])
+        waiting -= own
         if not waiting:
             return
-        done: Values = frozenset(value for value in progress if isinstance(value, Const))
+        done = self._done(progress)
         alone = not done and len(waiting) == 1 and obj not in self.summaries
-        for suspended in ordered(waiting):
-            assert isinstance(suspended, Suspended)
-            done |= self._run_through(obj, suspended, alone)
-        self.write(_progress(obj), join(progress, done) if obj in self.summaries else done)
+        numbers = {number for number, drawn in done.items() if drawn.suspended not in waiting}
+        numbers |= {self._run_through(obj, each, alone, whole) for each in ordered(waiting)}  # type: ignore[arg-type]  # all are suspended
+        now = join(own, frozenset(Const(number, "drawn") for number in numbers))
+        self.write(_progress(obj), join(progress, now) if obj in self.summaries else now)
+
+    def _depend_on_itself(self, head: Activation) -> None:
+        """What an iterator calls takes elements of it: it runs again when these are known."""
+        head.answered = True
+        self._depend_on(head.index)
 
     def _waiting(self, progress: Values) -> Values:
         """What is to be done, or to be done again since something that it reads has changed."""
         waiting = {value for value in progress if isinstance(value, Suspended)}
-        if len(waiting) == len(progress):
-            return frozenset(waiting)
-        done = self._done(progress)
-        current = {each.suspended for each in done if not self.changed(each.seen)}
-        return frozenset(waiting | {each.suspended for each in done} - current)
+        done = self._done(progress).values()
+        current = {drawn.suspended for drawn in done if not self.changed(drawn.seen)}
+        return frozenset(waiting | {drawn.suspended for drawn in done} - current)
 
-    def _done(self, progress: Values) -> list[Drawn]:
+    def _done(self, progress: Values) -> dict[int, Drawn]:
         numbers = [value.value for value in progress if isinstance(value, Const)]
-        return [self.drawn[number] for number in numbers if isinstance(number, int)]
+        return {number: self.drawn[number] for number in numbers if isinstance(number, int)}
 
     def changed(self, seen: Delta) -> bool:
         """Whether cells hold something by now that they did not hold before."""
         now = ((values, self.store.get(location)) for location, values in seen.items())
         return any(join(before, present) != before for before, present in now)
 
-    def _run_through(self, obj: Obj, suspended: Suspended, alone: bool) -> Values:
+    def _run_through(self, obj: Obj, suspended: Suspended, alone: bool, whole: bool) -> int:
         """Fill the iterator, once more while its own function had asked for elements that were not known yet."""
-        if suspended in self.active:
-            head = self.active[suspended]
-            head.answered = True
-            self._depend_on(head.index)
-            return EMPTY
         for _ in range(ITERATIONS):
             before = self.held(obj)
-            number, answered = self._draw(suspended)
+            number, answered = self._draw(suspended, whole)
             self._fill(obj, self.drawn[number].found, alone)
             if not answered or self.held(obj) == before:
                 break
             alone = False
         else:
             self.run.unsettled = True
-        return only(Const(number, "drawn"))
+        return number
 
     def _fill(self, obj: Obj, found: Elements, alone: bool) -> None:
         if not alone:
@@ -118,9 +121,12 @@ class LazyIterators(Activations):
             self.refill(obj, [])
             self.smash(obj, joined(found) if isinstance(found, list) else found)
 
-    def _draw(self, suspended: Suspended) -> tuple[int, bool]:
-        """The number of what comes out, and whether it needed itself for that."""
-        for number in self.run.draws.get(suspended, ()):
+    def _draw(self, suspended: Suspended, whole: bool) -> tuple[int, bool]:
+        """The number of what comes out, and whether it needed itself for that.
+
+        Where the iterator is not taken as a whole, whoever takes an element sees what was written until then.
+        """
+        for number in self.run.draws.get((suspended, whole), ()):
             if self._holds(self.drawn[number].memo):
                 self._replay(self.drawn[number].memo)
                 return number, False
@@ -129,7 +135,9 @@ class LazyIterators(Activations):
         self.active[suspended] = activation
         self.stack.append(activation)
         try:
-            found = self._found(suspended)
+            with nullcontext() if whole else self.store.watch() as written:
+                found = self._found(suspended)
+            self._keep_between_yields(activation, written or {})
         finally:
             self.stack.pop()
             del self.active[suspended]
@@ -137,7 +145,7 @@ class LazyIterators(Activations):
         seen = {location: self.store.get(location) for location in activation.reads}
         number = len(self.drawn)
         self.drawn.append(Drawn(suspended, found, self.run.memos[suspended][-1], seen))
-        self.run.draws.setdefault(suspended, []).append(number)
+        self.run.draws.setdefault((suspended, whole), []).append(number)
         return number, activation.answered
 
     def _activation_of(self, suspended: Suspended) -> Activation:
@@ -146,7 +154,7 @@ class LazyIterators(Activations):
         maker = self.run.makers.get(suspended) or Maker(here.frame, here.chain, here.function, here.arguments)
         activation = Activation(suspended.env, maker.frame, maker.chain, maker.function, self.store.mark())
         activation.home = _NOBODY
-        again = min(len(self.run.draws.get(suspended, ())), _APART)
+        again = min(len(self.run.memos.get(suspended, ())), _APART)
         activation.turns = (*suspended.turns, -again) if again else suspended.turns
         activation.arguments = maker.arguments
         activation.index = activation.needs = len(self.stack)
@@ -170,21 +178,25 @@ class LazyIterators(Activations):
             return items
         if value.kind == "list":
             return self.items(value)
-        before = self._done(self.progress_of(value))
+        before = list(self._done(self.progress_of(value)).values())
         if not self._waiting(self.progress_of(value)):
             return items
         self.begin(value)
-        now = self._done(self.progress_of(value))
+        now = list(self._done(self.progress_of(value)).values())
         if len(before) != 1 or len(now) != 1 or before[0].found != items or not isinstance(now[0].found, list):
             return None
         found: list[Values] = now[0].found
         return found if found == items or now[0].suspended.name in _ALIGNED else None
 
     def begin_each(self, arguments: Arguments) -> None:
-        """Something runs through its arguments themselves."""
-        for value in ordered(joined(arguments.all)):
+        """Something runs through its arguments themselves, to their ends."""
+        self.begin_whole(joined(arguments.all))
+
+    def begin_whole(self, values: Values) -> None:
+        """Somebody takes all elements of an iterator, with nothing in between."""
+        for value in ordered(values):
             if isinstance(value, Obj) and value.kind == "iterator":
-                self.begin(value)
+                self.begin(value, whole=len(values) == 1)
 
     def begin_inside(self, *parts: Values) -> None:
         """Run through every lazy iterator in `parts`, inside containers and instances too: somebody unknown may."""

@@ -68,8 +68,8 @@ class Objects(Entries):
             return self.sequence("iterator", site, found)
         return self.many("iterator", site, found)
 
-    def begin(self, obj: Obj) -> None:
-        """Somebody takes elements of an iterator, which may be a lazy one."""
+    def begin(self, obj: Obj, whole: bool = False) -> None:
+        """Somebody takes elements of an iterator, which may be a lazy one, or (`whole`) all of them at once."""
         raise AssertionError("the part that knows lazy iterators answers this")
 
     def _is_one(self, values: Values) -> bool:

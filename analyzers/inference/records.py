@@ -222,7 +222,7 @@ class Run:
         self.consumed: set[Coroutine] = set()
         self.started: dict[Coroutine, Started] = {}
         self.makers: dict[Suspended, Maker] = {}
-        self.draws: dict[Suspended, list[int]] = {}
+        self.draws: dict[tuple[Suspended, bool], list[int]] = {}
         self.observations: dict[object, Observation] = {}
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
