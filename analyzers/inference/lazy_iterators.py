@@ -97,7 +97,7 @@ class LazyIterators(Activations):
     def changed(self, seen: Delta) -> bool:
         """Whether cells hold something by now that they did not hold before."""
         now = ((values, self.store.get(location)) for location, values in seen.items())
-        return any(join(before, present) != before for before, present in now)
+        return any(present is not before and join(before, present) != before for before, present in now)
 
     def _run_through(self, obj: Obj, suspended: Suspended, alone: bool, whole: bool) -> int:
         """Fill the iterator, once more while its own function had asked for elements that were not known yet."""
@@ -135,9 +135,7 @@ class LazyIterators(Activations):
         self.active[suspended] = activation
         self.stack.append(activation)
         try:
-            with nullcontext() if whole else self.store.watch() as written:
-                found = self._found(suspended)
-            self._keep_between_yields(activation, written or {})
+            found = self._found(suspended, activation, whole)
         finally:
             self.stack.pop()
             del self.active[suspended]
@@ -160,12 +158,19 @@ class LazyIterators(Activations):
         activation.index = activation.needs = len(self.stack)
         return activation
 
-    def _found(self, suspended: Suspended) -> Elements:
+    def _found(self, suspended: Suspended, activation: Activation, whole: bool) -> Elements:
         point = CallPoint(suspended.call, suspended.call)
-        if len(self.stack) < NESTING_LIMIT and not self.spent():
-            return self.produced(suspended, point)
-        reason = "the iterator was not followed any further: calls are nested too deeply here"
-        return self.unresolved(point, Unresolvable(Category.DEPTH_BOUND, reason, "iterate in a less nested function"))
+        if len(self.stack) >= NESTING_LIMIT or self.spent():
+            reason = "the iterator was not followed any further: calls are nested too deeply here"
+            hint = "iterate in a less nested function"
+            return self.unresolved(point, Unresolvable(Category.DEPTH_BOUND, reason, hint))
+        for source in ordered(joined(suspended.arguments.positional)):
+            if isinstance(source, Obj) and source.kind == "iterator":
+                self.begin(source)
+        with nullcontext() if whole else self.store.watch() as written:
+            found = self.produced(suspended, point)
+        self._keep_between_yields(activation, written or {})
+        return found
 
     def produced(self, suspended: Suspended, point: CallPoint) -> Elements:
         """What running through a lazy iterator gives."""
