@@ -11,8 +11,11 @@ from analyzers.inference.values import (
     Arguments,
     ClassRef,
     Descriptor,
+    EntityRef,
+    Function,
     ModuleRef,
     Obj,
+    Partial,
     Values,
     const,
     constants,
@@ -40,6 +43,8 @@ class AttributeChanges(Classes):
                 case Obj(kind="instance", cls=ClassRef() as cls):
                     self._assign_to_instance(value, cls, name, new, node, alone=len(values) == 1)
                 case _:
+                    if not isinstance(value, Function | Partial | EntityRef):
+                        self.begin_inside(new)
                     self._overwrite(attribute_cell(value, name), new, strong=False)
 
     def _assign_to_instance(self, obj: Obj, cls: ClassRef, name: str, new: Values, node: ast.expr, alone: bool) -> None:

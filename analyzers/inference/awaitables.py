@@ -142,6 +142,7 @@ class Awaitables(Contents):
 
     def escaped(self, values: Values, node: ast.expr) -> None:
         """Awaitables handed to code that is not seen through: it is taken to await them."""
+        self.begin_inside(values)
         for value in ordered(self.contents(values)):
             match value:
                 case Pending():
@@ -162,6 +163,10 @@ class Awaitables(Contents):
             if isinstance(value, Pending) and record is not None:
                 record.uses.add(Consumption.RETURNED)
                 record.frame.note(record.call, value.key, record)
+
+    def begin_inside(self, *parts: Values) -> None:
+        """Run through every lazy iterator in some values."""
+        raise AssertionError("the part that knows lazy iterators answers this")
 
     def enter(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         """Interpret the body of a helper."""

@@ -2,16 +2,16 @@
 
 import ast
 
-from analyzers.inference.combining_functions import COMBINING_HANDLERS
+from analyzers.inference.combining_functions import COMBINING_HANDLERS, COMBINING_PRODUCERS
 from analyzers.inference.function_attributes import WRAPPED
-from analyzers.inference.iteration_functions import ITERATION_HANDLERS
+from analyzers.inference.iteration_functions import ITERATION_HANDLERS, ITERATION_PRODUCERS
 from analyzers.inference.namespaces import NAMESPACE_HANDLERS
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.operator_functions import OPERATOR_HANDLERS
 from analyzers.inference.picking_functions import PICKING_HANDLERS
 from analyzers.inference.question_functions import QUESTION_HANDLERS, QuestionFunctions
 from analyzers.inference.record_functions import RECORD_HANDLERS
-from analyzers.inference.records import CallPoint, Handler
+from analyzers.inference.records import CallPoint, Handler, Producer
 from analyzers.inference.standard_containers import CONTAINER_HANDLERS
 from analyzers.inference.values import (
     EMPTY,
@@ -63,6 +63,9 @@ _LOOKING_AT_THE_WHOLE = frozenset(
     f"builtins.{name}" for name in ("bool", "callable", "id", "isinstance", "len", "type")
 )
 """What does not use the elements of a container."""
+
+_RUNNING_THROUGH = frozenset(f"builtins.{name}" for name in ("all", "any", "bytearray", "bytes", "sum"))
+"""What takes the elements of an iterator; the others show it as it is, whatever they show of a list."""
 
 _GIVING_DATA = frozenset(
     {"abs", "all", "any", "ascii", "bool", "bytes", "callable", "chr", "complex", "dir", "divmod", "float", "format"}
@@ -232,7 +235,10 @@ class BuiltinFunctions(QuestionFunctions):
         parts = []
         for values in arguments.all:
             if name not in _LOOKING_AT_THE_WHOLE:
-                inner = joined(self.elements(v) for v in values if isinstance(v, Obj) and v.kind != "instance")
+                apart = "instance" if name in _RUNNING_THROUGH else "iterator"
+                inner = joined(
+                    self.elements(v) for v in values if isinstance(v, Obj) and v.kind not in ("instance", apart)
+                )
                 self.forced(inner, point.node)
             parts.append(self.forced(values, point.node))
         if name.rpartition(".")[2] in _GIVING_DATA or not self.holds_callables(arguments.all):
@@ -308,3 +314,6 @@ HANDLERS: dict[str, Handler] = {
     **PICKING_HANDLERS,
     **RECORD_HANDLERS,
 }
+
+PRODUCERS: dict[str, Producer] = {**ITERATION_PRODUCERS, **COMBINING_PRODUCERS}
+"""What gives a lazy iterator."""

@@ -95,6 +95,7 @@ class BuiltinMethods(AbstractCollections):
 
     def _text_method(self, receiver: Const, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A method of a constant text, computed where its arguments are constants too."""
+        self.begin_each(arguments)
         given = [single(values) for values in arguments.positional]
         known = [value.value for value in given if isinstance(value, Const)]
         if name not in _TEXT_METHODS or not isinstance(receiver.value, str) or len(known) < len(arguments.all):

@@ -108,6 +108,7 @@ class Calls(Interleaving):
         return self._call_data(opaque[0], arguments, point) if opaque and not known else PLAIN
 
     def _call_data(self, opaque: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.begin_inside(*arguments.all)
         if not opaque or self.here.function is None:
             return self.mixed(list(arguments.all))
         reason = f"the callee comes from {opaque}, which eagerc does not see through"
@@ -170,6 +171,7 @@ class Calls(Interleaving):
 
     def handed_over(self, arguments: Arguments, point: CallPoint, receiver: str) -> None:
         """Arguments that go to code that is not seen through: callbacks may be called there, entities too."""
+        self.begin_inside(*arguments.all)
         for values in arguments.all:
             site = point.at if isinstance(point.at, ast.expr) else point.node
             if values is arguments.star or self._any_number_inside(values):
@@ -202,7 +204,7 @@ class Calls(Interleaving):
                 if self.class_attribute(self.linearized(cls), "__call__") is not None:
                     self._called_in_doubt(only(value), Arguments((), (), PLAIN), point)
             case Generator():
-                self.generated(value, point.node)
+                self.begin_inside(self.generated(value, point.node))
             case EntityRef(number=number):
                 name = self.entities[number].entity.name
                 taker = f"`{receiver}`" if receiver else "code that is not known"

@@ -256,6 +256,12 @@ class Classes(ClassOrders):
         returned = [self.returned_by(iterator) for each in generators for iterator in self.started(each, node)]
         return joined([*returned, self.awaited(handed_on.difference(generators), node)])
 
+    def asked_for_iterators(self, values: Values, point: CallPoint) -> None:
+        """An iterator over instances of the project's classes: it is asked for at once, its elements are not."""
+        for value in ordered(values):
+            if isinstance(value, Obj) and value.kind == "instance":
+                self.call_method(value, "__iter__", NO_ARGUMENTS, CallPoint(point.node, point.at, direct=False))
+
     def iterated_instance(self, obj: Obj, site: ast.expr) -> Values:
         point = CallPoint(site, site, direct=False)
         for method, step in (("__iter__", "__next__"), ("__aiter__", "__anext__")):

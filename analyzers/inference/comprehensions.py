@@ -1,13 +1,22 @@
-"""Comprehensions: loops that are expressions, unrolled where their elements are known."""
+"""Comprehensions: loops that are expressions, unrolled where their elements are known.
+
+A generator expression is one that is evaluated when somebody takes elements of its iterator.
+"""
 
 import ast
 from collections.abc import Callable
+from functools import partial
 
+from analyzers.inference.lazy_iterators import EXPRESSION
+from analyzers.inference.records import CallPoint
 from analyzers.inference.scopes import Comprehension, scope_of
 from analyzers.inference.subscripts import Subscripts
 from analyzers.inference.values import (
     EMPTY,
+    Arguments,
+    Elements,
     Env,
+    Suspended,
     Values,
     joined,
     only,
@@ -29,23 +38,45 @@ class Comprehensions(Subscripts):
     """Each turn is evaluated on its own."""
 
     def evaluate_comprehension(self, node: Comprehension) -> Values:
-        generators = node.generators
-        source = self.evaluate(generators[0].iter)
+        source = self.evaluate(node.generators[0].iter)
+        if isinstance(node, ast.GeneratorExp):
+            point = CallPoint(node, node)
+            self.asked_for_iterators(source, point)
+            return self.lazy(EXPRESSION, Arguments((source,)), point)
+        turns, certain = self._all_turns(node, source)
+        values = [turn.value for turn in turns]
+        match node:
+            case ast.DictComp():
+                obj = self.new_dict(node)
+                for turn in turns:
+                    self.store_item(obj, turn.key, turn.value)
+                return only(obj)
+            case ast.SetComp():
+                return self.many("set", node, joined(values))
+            case _:
+                return self.sequence("list", node, values) if certain else self.many("list", node, joined(values))
+
+    def produced(self, suspended: Suspended, point: CallPoint) -> Elements:
+        if not isinstance(suspended.call, ast.GeneratorExp):
+            return self.drawn_from(suspended.name, suspended.arguments, point)
+        turns, certain = self._all_turns(suspended.call, suspended.arguments.positional[0])
+        values = [turn.value for turn in turns]
+        return values if certain else joined(values)
+
+    def _all_turns(self, node: Comprehension, source: Values) -> tuple[list[_Turn], bool]:
+        """The turns in the comprehension's own scope, and whether there are just these."""
         outer = self.here.env
         owner = self.owners.setdefault((node, outer.owner), ("comprehension", len(self.owners)))
         env = Env(owner, outer.module, outer.qualname, scope_of(node).names, outer)
         self.here.env = env
+        mark = self.store.mark()
         try:
-            return self._comprehended(node, source)
+            turns, exact = self._turns(node, 0, source)
         finally:
             self.here.env = outer
-
-    def _comprehended(self, node: Comprehension, source: Values) -> Values:
-        mark = self.store.mark()
-        turns, exact = self._turns(node, 0, source)
         self.store.merge([{}, self.store.rewind(mark)])
         certain = exact and all(turn.reached is not None for turn in turns)
-        return self._collected(node, [turn for turn in turns if turn.reached is not False], certain)
+        return [turn for turn in turns if turn.reached is not False], certain
 
     def _turns(self, node: Comprehension, depth: int, source: Values) -> tuple[list[_Turn], bool]:
         """The turns of the loops from `depth` on, and whether they are all there are."""
@@ -55,12 +86,19 @@ class Comprehensions(Subscripts):
         if items is None or not exact:
             return self._any_turns(node, depth, self.going_on(source, generator.iter)), False
         turns: list[_Turn] = []
-        for number, element in enumerate(items):
+        present: list[Values] | None = items
+        number = 0
+        while present is not None and number < min(len(present), _UNROLL_LIMIT):
             with self.turn(number):
-                inner, known = self._turn(node, depth, element)
+                inner, known = self._turn(node, depth, present[number])
             turns += inner
             exact = exact and known
-        return turns, exact
+            number += 1
+            present = self.refreshed(source, present)
+        if present is not None and number == len(present):
+            return turns, exact
+        rest = joined([*items[number:], self.iterated(source, generator.iter)])
+        return turns + self._any_turns(node, depth, partial(joined, [rest])), False
 
     def _any_turns(self, node: Comprehension, depth: int, following: Callable[[], Values]) -> list[_Turn]:
         """The turns for any number of elements: each may find what another one has left."""
@@ -94,17 +132,3 @@ class Comprehensions(Subscripts):
     def narrowed(self, test: ast.expr, outcome: bool) -> bool:
         """Keep of a name what a condition allows; false where nothing is left."""
         raise AssertionError("the part that knows statements answers this")
-
-    def _collected(self, node: Comprehension, turns: list[_Turn], exact: bool) -> Values:
-        values = [turn.value for turn in turns]
-        match node:
-            case ast.DictComp():
-                obj = self.new_dict(node)
-                for turn in turns:
-                    self.store_item(obj, turn.key, turn.value)
-                return only(obj)
-            case ast.SetComp():
-                return self.many("set", node, joined(values))
-            case _:
-                kind = "list" if isinstance(node, ast.ListComp) else "iterator"
-                return self.sequence(kind, node, values) if exact else self.many(kind, node, joined(values))

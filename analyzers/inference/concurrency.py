@@ -111,7 +111,8 @@ class Concurrency(BuiltinFunctions):
         return only(Future(self.finished(result, point.node)))
 
     def _call_executor_map(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return self._call_mapped(name, arguments, point)
+        """The calls are handed in at once, whoever asks for their results."""
+        return self.iterator(point.node, self._draw_mapped(name, arguments, point))
 
     def _call_later(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`loop.call_soon(function, ...)` and its like: called by the loop, nobody sees the result."""

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from analyzers.inference.dict_views import VIEWS, DictViews
 from analyzers.inference.entries import slot
-from analyzers.inference.namespaces import Namespaces
 from analyzers.inference.objects import FACTORY
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
@@ -27,13 +27,17 @@ from analyzers.inference.values import (
 )
 
 
-class Containers(Namespaces):
+class Containers(DictViews):
     """`container.name(...)`, and what other parts do with containers."""
 
     def container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """What a method gives; what a method that is not known gives may be any of the elements."""
         if name == "update" and self.counts(obj):
             return self.count(obj, arguments, point.node)
+        if name.startswith("extend") or (obj.kind == "set" and name not in ("add", "discard", "remove")):
+            self.begin_each(arguments)
+        if obj.kind == "dict" and name in VIEWS:
+            return self.view(obj, name, point.node)
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
         if method is None:
             if name in _GIVING_DATA or not self.holds_callables([only(obj)]):
@@ -216,12 +220,6 @@ class Containers(Namespaces):
         self.refresh(obj)
         return obj
 
-    def _method_keys_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        keys = self.certain_keys(obj)
-        if keys is None:
-            return self.many("iterator", node, self.keys(obj))
-        return self.sequence("iterator", node, [only(key) for key in keys])
-
     def _method_new_child(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         first = arguments.argument(0, "m") or only(self.new_dict(self.stand_in(node, "first")))
         return only(self.new_chain([first, *self.chained(obj)], node))
@@ -245,22 +243,6 @@ class Containers(Namespaces):
         for name, _ in arguments.keywords:
             self.store_item(obj, const(name), PLAIN)
         return NONE
-
-    def _method_values_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        keys = self.exact_keys(obj)
-        if keys is None:
-            return self.many("iterator", node, self.elements(obj))
-        return self.sequence("iterator", node, [self.load_item(obj, only(key)) for key in keys])
-
-    def _method_items_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        keys = self.exact_keys(obj)
-        if keys is None:
-            pair = self.sequence("tuple", node, [self.keys(obj), self.elements(obj)])
-            return self.many("iterator", node, pair)
-        pairs = [
-            self.tuple_at(node, index, [only(key), self.load_item(obj, only(key))]) for index, key in enumerate(keys)
-        ]
-        return self.sequence("iterator", node, pairs)
 
     def subscripted_container(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
         """`obj[key]`; a defaultdict makes what is missing."""
@@ -297,7 +279,7 @@ class Containers(Namespaces):
         return NONE
 
     def _method_iterator(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        return self.many("iterator", node, self.iterated(only(obj), node))
+        return self.lazy("builtins.iter", Arguments((only(obj),)), CallPoint(node, node))
 
     def _method_step(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.take_item(obj, const(0))
@@ -340,9 +322,6 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dict", "pop"): Containers._method_take,
     ("dict", "popitem"): Containers._method_take_last,
     ("dict", "update"): Containers._method_update,
-    ("dict", "keys"): Containers._method_keys_view,
-    ("dict", "values"): Containers._method_values_view,
-    ("dict", "items"): Containers._method_items_view,
     ("dict", "most_common"): Containers._method_most_common,
     ("dict", "elements"): Containers._method_repeated_keys,
     ("dict", "new_child"): Containers._method_new_child,

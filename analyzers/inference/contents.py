@@ -24,6 +24,7 @@ from analyzers.inference.values import (
     Obj,
     Partial,
     Pending,
+    Suspended,
     Unknown,
     Value,
     Values,
@@ -91,8 +92,12 @@ class Contents(Repetition):
         match value:
             case Obj(kind="instance"):
                 return ()
+            case Obj(kind="iterator"):
+                return (self.held(value), self.progress_of(value))
             case Obj():
                 return (self.elements(value),)
+            case Suspended(arguments=arguments):
+                return arguments.all
             case Future(result=result):
                 return (result,)
             case Deferred(function=function, arguments=arguments):
@@ -103,6 +108,10 @@ class Contents(Repetition):
                 return (only(receiver),)
             case _:
                 return ()
+
+    def progress_of(self, obj: Obj) -> Values:
+        """How far a lazy iterator has come."""
+        raise AssertionError("the part that knows lazy iterators answers this")
 
     def holds_callables(self, parts: Iterable[Values]) -> bool:
         """Whether something in `parts`, inside containers too, can be called or has what can be called."""

@@ -9,6 +9,7 @@ from analyzers.inference.modules import Module, parse
 from analyzers.inference.records import (
     Activation,
     CallPoint,
+    Drawn,
     EntityRecord,
     FrameRecord,
     HelperRecord,
@@ -56,6 +57,7 @@ class Core(ABC):
         self.owners: dict[object, Owner] = {}
         self.volatile: set[Location] = set()
         self.summaries: set[Value] = set()
+        self.drawn: list[Drawn] = []
         self.stack: list[Activation] = []
         self.active: dict[object, Activation] = {}
         self.doubt = 0
@@ -134,7 +136,10 @@ class Core(ABC):
                     activation.reads.setdefault(location, values)
             for started in self.run.started.values():
                 started.seen.setdefault(location, values)
+            for drawn in self.drawn:
+                drawn.seen.setdefault(location, values)
             self.run.memos.clear()
+            self.run.draws.clear()
         self.volatile.add(location)
 
     def write(self, location: Location, values: Values) -> None:

@@ -119,6 +119,7 @@ class Entities(Awaitables):
 
     def invoked(self, ref: EntityRef, arguments: Arguments, point: CallPoint, certain: bool) -> Values:
         """Note a call of an entity; what becomes of its result shows later."""
+        self.begin_inside(*arguments.all)
         record = self.entities[ref.number]
         key = (point.node, self.env.owner, ref.number)
         pending = self.run.pending.get(key)

@@ -100,6 +100,7 @@ class Expressions(Comprehensions):
                 positional.append(self.evaluate(argument))
                 continue
             values = self.evaluate(argument.value)
+            self.begin_whole(values)
             spread = self.exact_items(values)
             if spread is not None and star is None:
                 positional.extend(spread)
@@ -198,6 +199,7 @@ class Expressions(Comprehensions):
                 items.append(self.evaluate(element))
                 continue
             values = self.evaluate(element.value)
+            self.begin_whole(values)
             spread = self.exact_items(values)
             if spread is None:
                 rest = join(rest or EMPTY, self.iterated(values, element.value))

@@ -8,16 +8,27 @@ after each turn of the loop over it.
 import ast
 from collections.abc import Callable
 
-from analyzers.inference.activations import Activations
+from analyzers.inference.lazy_iterators import LazyIterators
 from analyzers.inference.records import CallPoint, Started
 from analyzers.inference.store import Delta
-from analyzers.inference.values import EMPTY, Arguments, Coroutine, Function, Generator, Value, Values, join, ordered
+from analyzers.inference.values import (
+    EMPTY,
+    Arguments,
+    Coroutine,
+    Function,
+    Generator,
+    Obj,
+    Value,
+    Values,
+    join,
+    ordered,
+)
 
 _ROUNDS = 4
 """How often everything that runs is looked at again: what one passes on to the next may go so far at once."""
 
 
-class Interleaving(Activations):
+class Interleaving(LazyIterators):
     """What becomes of coroutines after their start."""
 
     def __init__(self, *arguments: object) -> None:
@@ -58,17 +69,18 @@ class Interleaving(Activations):
             self.run.started[value] = started.replaced(seen=self._seen(value, started.node))
 
     def _outdated(self, started: Started) -> bool:
-        now = ((values, self.store.get(location)) for location, values in started.seen.items())
-        return any(join(seen, present) != seen for seen, present in now)
+        return self.changed(started.seen)
 
     def going_on(self, source: Values, site: ast.expr) -> Callable[[], Values]:
         """What a loop over `source` binds in its next turn, whenever that is asked."""
         element = self.iterated(source, site)
         generators = [value for value in ordered(source) if isinstance(value, Generator)]
         paused = {value: self._paused(value, site) for value in generators}
+        containers = frozenset(value for value in source if isinstance(value, Obj) and value.kind != "instance")
 
         def following() -> Values:
             nonlocal element
+            element = join(element, self.iterated(containers, site))
             for value in generators:
                 if self._outdated(paused[value]):
                     element = join(element, self.iterated(frozenset({value}), site))

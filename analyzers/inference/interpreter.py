@@ -18,7 +18,18 @@ from analyzers.inference.records import (
 )
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.statements import Statements
-from analyzers.inference.values import PLAIN, Arguments, Coroutine, Env, Function, Pending, Values, const
+from analyzers.inference.values import (
+    PLAIN,
+    Arguments,
+    Coroutine,
+    Env,
+    Function,
+    Generator,
+    Pending,
+    Values,
+    const,
+    ordered,
+)
 from analyzers.knowledge import flytekit
 from analyzers.model.calls import Category, Consumption
 from analyzers.model.entities import EntityKind
@@ -119,6 +130,7 @@ class Interpreter(Statements):
                 if record.entity.kind is EntityKind.EAGER:
                     self.returned(activation.result)
                 self.store.apply(writes)
+                self._hand_back(activation.result)
                 self.resume_all()
             except RecursionError:
                 self._give_up(function, "it is nested too deeply")
@@ -130,6 +142,13 @@ class Interpreter(Statements):
             self.stack.pop()
         self.store.rewind(mark)
         return run
+
+    def _hand_back(self, result: Values) -> None:
+        """What an entity returns goes to Flyte, which runs through iterators."""
+        self.begin_inside(result)
+        for value in ordered(self.contents(result)):
+            if isinstance(value, Generator):
+                self.begin_inside(self.generated(value, value.call))
 
     def dialect_of(self, record: EntityRecord) -> Dialect:
         if self.settings.dialect is not None:

@@ -1,16 +1,20 @@
-"""Builtin functions and parts of the standard library that make containers and iterators, or go through them."""
+"""Builtin functions and parts of the standard library that make containers and iterators, or go through them.
+
+What begins with `_draw` is called when somebody takes elements of the iterator that the function gave.
+"""
 
 from functools import partial
 
 from analyzers.inference.objects import FACTORY
 from analyzers.inference.record_functions import RecordFunctions
-from analyzers.inference.records import CallPoint, Handler
+from analyzers.inference.records import CallPoint, Handler, Producer
 from analyzers.inference.values import (
     EMPTY,
     NONE,
     PLAIN,
     Arguments,
     Const,
+    Elements,
     Obj,
     Value,
     Values,
@@ -34,6 +38,7 @@ class IterationFunctions(RecordFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_listed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.begin_each(arguments)
         kind = {"builtins.tuple": "tuple", "builtins.set": "set", "builtins.frozenset": "set"}.get(name, "list")
         if not arguments.all:
             return self.sequence(kind, point.node, [])
@@ -49,6 +54,7 @@ class IterationFunctions(RecordFunctions):
         return self.exact_items(arguments.positional[0] if arguments.positional else EMPTY)
 
     def _call_new_dict(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.begin_each(arguments)
         obj = self.new_dict(point.node)
         sources = arguments.positional[1:] if name.endswith("defaultdict") else arguments.positional
         for values in sources:
@@ -62,6 +68,7 @@ class IterationFunctions(RecordFunctions):
         return only(obj)
 
     def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.begin_each(arguments)
         items = self._spread_first(arguments)
         backwards = self.truth_of(arguments.keyword("reverse") or const(False))
         ranked = None if items is None else self._ranked(items, arguments.keyword("key"), backwards, point)
@@ -94,6 +101,7 @@ class IterationFunctions(RecordFunctions):
         return object() if items is None else tuple(self._rank(item) for item in items)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.begin_each(arguments)
         parts = list(arguments.positional)
         alone = len(parts) == 1 and arguments.star is None
         items = self._spread_first(arguments) if alone else parts
@@ -108,30 +116,29 @@ class IterationFunctions(RecordFunctions):
             self.compare(arguments.keyword("key"), elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
 
-    def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _draw_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         items = self._spread_first(arguments)
         if items is not None:
-            return self.sequence("iterator", point.node, items[::-1])
-        return self.many("iterator", point.node, self.iterated(joined(arguments.all), point.node))
+            return items[::-1]
+        return self.iterated(joined(arguments.all), point.node)
 
-    def _call_iterator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _draw_iterator(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         if len(arguments.positional) == 2:
             called = CallPoint(point.node, point.at, direct=False)
-            found = self.repeated(partial(self.call, arguments.positional[0], Arguments(), called))
-            return self.many("iterator", point.node, found)
+            return self.repeated(partial(self.call, arguments.positional[0], Arguments(), called))
         items = self._spread_first(arguments)
         if items is not None:
-            return self.sequence("iterator", point.node, items)
-        return self.many("iterator", point.node, self.iterated(arguments.argument(0, "iterable"), point.node))
+            return items
+        return self.iterated(arguments.argument(0, "iterable"), point.node)
 
-    def _call_sliced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _draw_sliced(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         items = self._spread_first(arguments)
         bounds = [constants(values) for values in arguments.positional[1:]]
         known = [bound[0] for bound in bounds if bound is not None and len(bound) == 1]
         numbers = [number for number in known if number is None or isinstance(number, int)]
         if items is None or len(numbers) < len(bounds):
-            return self.many("iterator", point.node, self.iterated(arguments.argument(0, "iterable"), point.node))
-        return self.sequence("iterator", point.node, items[slice(*numbers)])
+            return self.iterated(arguments.argument(0, "iterable"), point.node)
+        return items[slice(*numbers)]
 
     def _call_next(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         default = arguments.positional[1] if len(arguments.positional) > 1 else EMPTY
@@ -148,43 +155,41 @@ class IterationFunctions(RecordFunctions):
             step = self.take_item(value, const(0))
         return self.iterated(only(value), point.node) if step is None else step
 
-    def _call_enumerated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _draw_enumerated(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         items = self._spread_first(arguments)
         if items is None:
             element = self.iterated(arguments.argument(0, "iterable"), point.node)
-            return self.many("iterator", point.node, self.tuple_at(point.node, 0, [PLAIN, element]))
-        pairs = [self.tuple_at(point.node, index, [const(index), item]) for index, item in enumerate(items)]
-        return self.sequence("iterator", point.node, pairs)
+            return self.tuple_at(point.node, 0, [PLAIN, element])
+        return [self.tuple_at(point.node, index, [const(index), item]) for index, item in enumerate(items)]
 
-    def _call_zipped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _draw_zipped(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         columns = [self.exact_items(values) for values in arguments.positional]
         if arguments.star is None and columns and all(column is not None for column in columns):
             rows = zip(*(column for column in columns if column is not None), strict=False)
-            pairs = [self.tuple_at(point.node, index, list(row)) for index, row in enumerate(rows)]
-            return self.sequence("iterator", point.node, pairs)
+            return [self.tuple_at(point.node, index, list(row)) for index, row in enumerate(rows)]
         return self.rows_of([self.iterated(values, point.node) for values in arguments.positional], arguments, point)
 
     def rows_of(self, elements: list[Values], arguments: Arguments, point: CallPoint) -> Values:
-        """An iterator over any number of rows, with one of `elements` in each column and with those of `*rest`."""
+        """Any of the rows with one of `elements` in each column, and with those of `*rest`."""
         if arguments.star is None:
-            return self.many("iterator", point.node, self.tuple_at(point.node, 0, elements))
+            return self.tuple_at(point.node, 0, elements)
         mixed = joined([self.iterated(arguments.star, point.node), *elements])
-        return self.many("iterator", point.node, self.many("tuple", self.stand_in(point.node, "row"), mixed))
+        return self.many("tuple", self.stand_in(point.node, "row"), mixed)
 
-    def _call_mapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _draw_mapped(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         """One call for each element where these are known, and none where there are none."""
         function, *iterables = arguments.positional or (EMPTY,)
         columns = [self.exact_items(values) for values in iterables]
         known = [column for column in columns if column is not None and len(column) <= _MAP_LIMIT]
         if columns and arguments.star is None and len(known) == len(columns):
-            return self.sequence("iterator", point.node, self._each_row(function, known, point))
+            return self._each_row(function, known, point)
         elements = [self.iterated(values, point.node) for values in iterables]
         if not all(elements):
-            return self.many("iterator", point.node, EMPTY)
+            return EMPTY
         rest = None if arguments.star is None else self.iterated(arguments.star, point.node)
         given = Arguments(tuple(elements), star=rest)
         called = CallPoint(point.node, point.at, direct=False)
-        return self.many("iterator", point.node, self.repeated(partial(self.call, function, given, called)))
+        return self.repeated(partial(self.call, function, given, called))
 
     def _each_row(self, function: Values, columns: list[list[Values]], point: CallPoint) -> list[Values]:
         """What a function gives for each row, one after the other."""
@@ -194,32 +199,31 @@ class IterationFunctions(RecordFunctions):
                 results.append(self.apply(function, list(row), point))
         return results
 
-    def _call_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _draw_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         function = arguments.argument(0, "function")
         rows = self.iterated(arguments.argument(1, "iterable"), point.node)
         called = CallPoint(point.node, point.at, direct=False)
         given = [self._spread_row(row, point) for row in ordered(rows)]
-        found = self.repeated(lambda: joined([self.call(function, spread, called) for spread in given]))
-        return self.many("iterator", point.node, found)
+        return self.repeated(lambda: joined([self.call(function, spread, called) for spread in given]))
 
     def _spread_row(self, row: Value, point: CallPoint) -> Arguments:
         items = self.items(row) if isinstance(row, Obj) else None
         return Arguments(star=self.iterated(only(row), point.node)) if items is None else Arguments(tuple(items))
 
-    def _call_filtered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _draw_filtered(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         function = arguments.argument(0, "function")
         items = self.exact_items(arguments.argument(1, "iterable"))
         if items is None or len(items) > _MAP_LIMIT:
             elements = self.iterated(arguments.argument(1, "iterable"), point.node)
             self.repeated(partial(self.asked, function, elements, point))
-            return self.many("iterator", point.node, elements)
+            return elements
         found = self._each_row(function, [items], point) if function and function != NONE else items
         truths = [self.truth_of(self.forced(values, point.node)) for values in found]
         unwanted = name.endswith("filterfalse")
         kept = [item for item, truth in zip(items, truths, strict=True) if truth is not unwanted]
         if None in truths:
-            return self.many("iterator", point.node, joined(kept))
-        return self.sequence("iterator", point.node, kept)
+            return joined(kept)
+        return kept
 
     def _call_reduced(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         function, values, start = (arguments.argument(i, n) for i, n in enumerate(("function", "iterable", "initial")))
@@ -242,7 +246,7 @@ class IterationFunctions(RecordFunctions):
                 break
         return result
 
-    def _call_chained(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def _draw_chained(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         parts = arguments.all
         if name.endswith("from_iterable"):
             rows = self._spread_first(arguments)
@@ -250,11 +254,12 @@ class IterationFunctions(RecordFunctions):
         columns = [self.exact_items(values) for values in parts]
         known = [column for column in columns if column is not None]
         if arguments.star is None and len(known) == len(columns):
-            return self.sequence("iterator", point.node, [item for column in known for item in column])
-        return self.many("iterator", point.node, joined(self.iterated(values, point.node) for values in parts))
+            return [item for column in known for item in column]
+        return joined(self.iterated(values, point.node) for values in parts)
 
     def _call_summed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """The sum of lists is a list, and instances of the project's classes are asked; others are plain values."""
+        self.begin_each(arguments)
         items = self._spread_first(arguments)
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
         lists = [value for value in elements if isinstance(value, Obj) and value.kind in ("list", "tuple")]
@@ -309,20 +314,25 @@ ITERATION_HANDLERS: dict[str, Handler] = {
         IterationFunctions._call_new_dict,
     ),
     **dict.fromkeys(("builtins.min", "builtins.max"), IterationFunctions._call_extreme),
-    **dict.fromkeys(("builtins.iter", "builtins.aiter"), IterationFunctions._call_iterator),
-    **dict.fromkeys(("itertools.chain", "itertools.chain.from_iterable"), IterationFunctions._call_chained),
-    "itertools.cycle": IterationFunctions._call_iterator,
-    "itertools.islice": IterationFunctions._call_sliced,
     "builtins.range": IterationFunctions._call_range,
     "builtins.sorted": IterationFunctions._call_sorted,
-    "builtins.reversed": IterationFunctions._call_reversed,
     "builtins.next": IterationFunctions._call_next,
     "builtins.anext": IterationFunctions._call_next,
-    "builtins.enumerate": IterationFunctions._call_enumerated,
-    "builtins.zip": IterationFunctions._call_zipped,
-    "builtins.map": IterationFunctions._call_mapped,
     "builtins.sum": IterationFunctions._call_summed,
-    **dict.fromkeys(("builtins.filter", "itertools.filterfalse"), IterationFunctions._call_filtered),
-    "itertools.starmap": IterationFunctions._call_starmapped,
     "functools.reduce": IterationFunctions._call_reduced,
+}
+
+ITERATION_PRODUCERS: dict[str, Producer] = {
+    **dict.fromkeys(("builtins.iter", "builtins.aiter", "itertools.cycle"), IterationFunctions._draw_iterator),
+    **dict.fromkeys(("itertools.chain", "itertools.chain.from_iterable"), IterationFunctions._draw_chained),
+    "itertools.islice": IterationFunctions._draw_sliced,
+    "builtins.reversed": IterationFunctions._draw_reversed,
+    "builtins.enumerate": IterationFunctions._draw_enumerated,
+    "builtins.zip": IterationFunctions._draw_zipped,
+    "builtins.map": IterationFunctions._draw_mapped,
+    **dict.fromkeys(("builtins.filter", "itertools.filterfalse"), IterationFunctions._draw_filtered),
+    "itertools.starmap": IterationFunctions._draw_starmapped,
+    "dict.keys": IterationFunctions.draw_keys,
+    "dict.values": IterationFunctions.draw_values,
+    "dict.items": IterationFunctions.draw_entries,
 }

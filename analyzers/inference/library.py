@@ -8,6 +8,7 @@ from analyzers.inference.values import (
     PLAIN,
     Arguments,
     Data,
+    Elements,
     EntityRef,
     External,
     Function,
@@ -24,6 +25,7 @@ from analyzers.knowledge.libraries import is_plain, is_standard
 from analyzers.model.calls import Category
 from analyzers.model.entities import EntityKind
 
+_PRODUCERS = builtin_functions.PRODUCERS
 _HANDLERS = {**builtin_functions.HANDLERS, **concurrency.HANDLERS}
 
 _LOOKING_ONLY = frozenset(
@@ -44,7 +46,7 @@ class Library(concurrency.Concurrency):
         return flytekit.canonical(name)
 
     def has_handler(self, name: str) -> bool:
-        return name in _HANDLERS
+        return name in _HANDLERS or name in _PRODUCERS
 
     def makes_entity(self, name: str) -> bool:
         """Whether calling the external `name` makes an entity or a decorator of entities."""
@@ -63,10 +65,17 @@ class Library(concurrency.Concurrency):
             return self.made(name, kind, arguments, point.node)
         if name.startswith("flytekit.remote.FlyteRemote."):
             return self._remote_call(name, arguments, point)
+        if name in _PRODUCERS:
+            self.asked_for_iterators(joined(arguments.positional), point)
+            return self.lazy(name, arguments, point)
         handler = _HANDLERS.get(name)
         if handler is not None:
             return handler(self, name, arguments, point)
         return self._unknown_library(name, arguments, point)
+
+    def drawn_from(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
+        """What running through the iterator of a library gives."""
+        return _PRODUCERS[name](self, name, arguments, point)
 
     def _decorator_call(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`task(fn)` makes an entity, `task(cache=True)` a decorator."""
@@ -92,6 +101,8 @@ class Library(concurrency.Concurrency):
         if is_standard(name):
             if name.partition(".")[0] not in _LOOKING_ONLY:
                 self.handed_over(arguments, point, name)
+            elif not name.startswith("logging."):
+                self.begin_each(arguments)
             unseen = name.partition(".")[0] in ("operator", "pickle", "importlib", "ctypes")
             return self._result(name, arguments, opaque=unseen or self.holds_callables(arguments.all))
         self.handed_over(arguments, point, name)

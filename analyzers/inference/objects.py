@@ -10,6 +10,7 @@ from analyzers.inference.values import (
     PLAIN,
     Arguments,
     Const,
+    Elements,
     Obj,
     Value,
     Values,
@@ -29,7 +30,7 @@ FACTORY = "factory"
 RETURNED = "returned"
 SWALLOWS = "swallows"
 """The cell of an iterator, or of a stack of contexts, in which a failure of the block may end."""
-_EXACT_LENGTH_LIMIT = 64
+EXACT_LENGTH_LIMIT = 64
 
 
 def attribute_cell(owner: Value, name: str) -> Location:
@@ -45,7 +46,7 @@ class Objects(Entries):
         obj = self.allocate(kind, site)
         if kind == "set":
             items = [self.hashed(values) for values in items]
-        if obj in self.summaries or len(items) > _EXACT_LENGTH_LIMIT or kind == "set":
+        if obj in self.summaries or len(items) > EXACT_LENGTH_LIMIT or kind == "set":
             self.weaken((obj, ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
             if kind == "set" and obj not in self.summaries:
@@ -60,6 +61,16 @@ class Objects(Entries):
             self.write(item(obj, index), values)
         self.write((obj, ANY), EMPTY)
         self.write((obj, _LENGTH), const(len(items)))
+
+    def iterator(self, site: ast.AST, found: Elements) -> Values:
+        """A new iterator over these elements."""
+        if isinstance(found, list):
+            return self.sequence("iterator", site, found)
+        return self.many("iterator", site, found)
+
+    def begin(self, obj: Obj, whole: bool = False) -> None:
+        """Somebody takes elements of an iterator, which may be a lazy one, or (`whole`) all of them at once."""
+        raise AssertionError("the part that knows lazy iterators answers this")
 
     def _is_one(self, values: Values) -> bool:
         value = single(values)
@@ -133,6 +144,8 @@ class Objects(Entries):
 
     def exact(self, obj: Obj) -> int | None:
         """The length of a sequence, where it is one known number."""
+        if obj.kind == "iterator":
+            self.begin(obj)
         length = self.read((obj, _LENGTH))
         if len(length) != 1 or obj in self.summaries or self.read((obj, ANY)):
             return None
@@ -150,7 +163,7 @@ class Objects(Entries):
         They are asked for to run through them, after which an iterator may have fewer left.
         """
         value = single(values)
-        if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= _EXACT_LENGTH_LIMIT:
+        if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= EXACT_LENGTH_LIMIT:
             return [const(character) for character in value.value]
         if isinstance(value, Const) and isinstance(value.value, tuple):
             return constant_items(value)
@@ -166,6 +179,12 @@ class Objects(Entries):
 
     def elements(self, obj: Obj) -> Values:
         """Everything that the container may hold; of a dict, its values."""
+        if obj.kind == "iterator":
+            self.begin(obj)
+        return self.held(obj)
+
+    def held(self, obj: Obj) -> Values:
+        """Everything that the container holds so far, without anything that a lazy iterator has still to do."""
         if obj.kind == "dict":
             known = [self.read(item(obj, slot(key))) for key in ordered(self.keys(obj))]
             return joined([self.read((obj, ANY)), *known])
@@ -175,7 +194,7 @@ class Objects(Entries):
 
     def append(self, obj: Obj, values: Values) -> None:
         length = self.exact(obj) if obj.kind == "list" else None
-        if length is None or length >= _EXACT_LENGTH_LIMIT:
+        if length is None or length >= EXACT_LENGTH_LIMIT:
             self.smash(obj, values)
         else:
             self.write(item(obj, length), values)
@@ -185,7 +204,7 @@ class Objects(Entries):
         """Forget the order and number of the elements, and add `extra` to them."""
         if obj.kind == "set" and not extra:
             self.write((obj, _MEMBERS), EMPTY)
-        self.weaken((obj, ANY), join(self.elements(obj), extra))
+        self.weaken((obj, ANY), join(self.held(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
 
     def hashed(self, keys: Values) -> Values:

@@ -211,6 +211,7 @@ class Operators(Library):
     def _compared_by_method(self, left: Values, op: ast.cmpop, right: Values, node: ast.expr) -> Values | None:
         match op:
             case ast.In() | ast.NotIn():
+                self.iterated(frozenset(v for v in right if isinstance(v, Obj) and v.kind == "iterator"), node)
                 return self._by_method(("__contains__",), right, left, node)
             case ast.Is() | ast.IsNot():
                 return None

@@ -10,7 +10,18 @@ from typing import Any
 
 from analyzers.inference.modules import Module
 from analyzers.inference.store import Delta, Location
-from analyzers.inference.values import EMPTY, Arguments, Coroutine, Env, Function, Owner, PendingKey, Values
+from analyzers.inference.values import (
+    EMPTY,
+    Arguments,
+    Coroutine,
+    Elements,
+    Env,
+    Function,
+    Owner,
+    PendingKey,
+    Suspended,
+    Values,
+)
 from analyzers.model.calls import Category, Consumption, DataFlow, Supplied
 from analyzers.model.entities import Entity
 from analyzers.model.facts import Definition, Dialect, FunctionNode, Observation
@@ -177,6 +188,28 @@ class Memo(Record):
     epoch: int | None
 
 
+class Maker(Record):
+    """The activation that made a lazy iterator: what the iterator does is told there."""
+
+    frame: FrameRecord
+    chain: tuple[Place, ...]
+    function: Function | None
+    arguments: Arguments
+
+
+class Drawn(Record):
+    """What running through a lazy iterator gave.
+
+    `memo` is valid wherever it would give the same again; `seen` are the cells that it read, as they were afterwards:
+    what is not taken yet comes out differently once they have changed.
+    """
+
+    suspended: Suspended
+    found: Elements
+    memo: Memo
+    seen: Delta
+
+
 class Run:
     """The interpretation of one entity's body, with all helpers that it enters."""
 
@@ -189,6 +222,8 @@ class Run:
         self.coroutines: dict[Coroutine, None] = {}
         self.consumed: set[Coroutine] = set()
         self.started: dict[Coroutine, Started] = {}
+        self.makers: dict[Suspended, Maker] = {}
+        self.draws: dict[tuple[Suspended, bool], list[int]] = {}
         self.observations: dict[object, Observation] = {}
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
@@ -215,6 +250,9 @@ class CallPoint(Record):
 # What interprets a call of a function that the project does not define: a method of the interpreter, which is given the
 # function's dotted name.
 Handler = Callable[[Any, str, Arguments, CallPoint], Values]
+
+Producer = Callable[[Any, str, Arguments, CallPoint], Elements]
+"""The same for a function that gives a lazy iterator: what running through that gives."""
 
 
 def module_owner(name: str) -> Owner:

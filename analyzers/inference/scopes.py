@@ -12,10 +12,14 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 ScopeNode = FunctionNode | ast.ClassDef | ast.Module | Comprehension
 
 
+_OUTLIVING = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | ast.GeneratorExp
+
+
 class Scope(Record):
     """The names that a scope binds itself; `outer` are those declared `global`, `nonlocal` is left to the scope chain.
 
-    `generator` is true where the body of a function yields, `captured` where functions inside may refer to the names.
+    `generator` is true where the body of a function yields, `captured` where something inside may refer to the names
+    after the body has ended: a function, or a generator expression.
     """
 
     names: frozenset[str]
@@ -67,7 +71,7 @@ class _Collector:
         while pending:
             node = pending.pop()
             self._bind(node)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            if isinstance(node, _OUTLIVING):
                 self.captured = True
             pending.extend(_within_scope(node))
 

@@ -1,7 +1,7 @@
 """Statements: how control flows, and what each kind of statement binds."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -239,13 +239,14 @@ class Statements(Contexts):
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
             return self._unrolled(node, items, source)
-        following = self.going_on(source, node.iter)
+        return self._loop(self._turn_of(node, self.going_on(source, node.iter)), node.orelse, endless=False)
 
+    def _turn_of(self, node: ast.For | ast.AsyncFor, following: Callable[[], Values]) -> Callable[[], bool]:
         def turn() -> bool:
             self.assign(node.target, following())
             return self.execute(node.body)
 
-        return self._loop(turn, node.orelse, endless=False)
+        return turn
 
     def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values], source: Values) -> bool:
         """A loop over a few known elements, one turn after the other; an iterator keeps what is left."""
@@ -253,13 +254,15 @@ class Statements(Contexts):
         breaks: list[Delta] = []
         alive = True
         start = self.store.mark()
-        for number, element in enumerate(items):
+        present: list[Values] | None = items
+        number = 0
+        while alive and present is not None and number < min(len(present), _UNROLL_LIMIT):
             loop = Loop(start)
             self.here.loops.append(loop)
             for iterator in iterators:
-                self.refill(iterator, items[number + 1 :])
+                self.refill(iterator, present[number + 1 :])
             with self.turn(number):
-                self.assign(node.target, element)
+                self.assign(node.target, present[number])
                 falls = self.execute(node.body)
             self.here.loops.pop()
             breaks += loop.breaks
@@ -267,10 +270,15 @@ class Statements(Contexts):
             ends += loop.continues
             self.store.rewind(start)
             alive = bool(ends)
-            if not alive:
-                break
-            self.store.merge(ends)
-        return self._ending(breaks, node.orelse, normal=alive, mark=start)
+            if alive:
+                self.store.merge(ends)
+                present = self.refreshed(source, present)
+            number += 1
+        if not alive or (present is not None and number == len(present)):
+            return self._ending(breaks, node.orelse, normal=alive, mark=start)
+        following = self.going_on(source, node.iter)
+        rest = joined(items[number:])
+        return self._loop(self._turn_of(node, lambda: join(rest, following())), node.orelse, False, start, breaks)
 
     def _ending(self, breaks: list[Delta], orelse: list[ast.stmt], normal: bool, mark: int) -> bool:
         """What follows a loop: its `else` after a normal end, and everything that broke out."""
@@ -297,10 +305,17 @@ class Statements(Contexts):
 
         return self._loop(turn, node.orelse, endless)
 
-    def _loop(self, turn: Callable[[], bool], orelse: list[ast.stmt], endless: bool) -> bool:
-        """Interpret turns until another one adds nothing."""
-        start = self.store.mark()
-        breaks: list[Delta] = []
+    def _loop(
+        self,
+        turn: Callable[[], bool],
+        orelse: list[ast.stmt],
+        endless: bool,
+        start: int | None = None,
+        breaks: Sequence[Delta] = (),
+    ) -> bool:
+        """Interpret turns until another one adds nothing; the first ones may have been, from `start` on."""
+        start = self.store.mark() if start is None else start
+        breaks = list(breaks)
         for _ in range(_LOOP_LIMIT):
             mark = self.store.mark()
             loop = Loop(mark)

@@ -32,10 +32,10 @@ class Store:
     def set(self, location: Location, values: Values) -> None:
         """Overwrite a cell (a strong update)."""
         old = self._cells.get(location)
-        if old is values:
-            return
         for watcher in self._watchers:
             watcher[location] = join(watcher.get(location, EMPTY), values)
+        if old is values:
+            return
         self._trail.append((location, old))
         self._cells[location] = values
 

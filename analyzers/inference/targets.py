@@ -82,6 +82,7 @@ class Targets(Expressions):
                 self.store_item(target, keys, values)
 
     def _unpack(self, targets: list[ast.expr], values: Values, node: ast.expr) -> None:
+        self.begin_whole(values)
         parts: list[list[Values]] = [[] for _ in targets]
         for value in sorted(values, key=lambda v: v.tag):
             for slot, part in zip(parts, self._parts(value, targets, node), strict=True):

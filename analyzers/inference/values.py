@@ -1,8 +1,7 @@
 """The abstract values: what an expression may evaluate to.
 
-An abstract value is a frozen set of `Value`; the empty set means that no run gets here. Members are `NamedTuple`, for
-the sake of start-up; since equal tuples of different types are equal, the field `tag` keeps the members of the union
-apart.
+An abstract value is a frozen set of `Value`; the empty set means that no run gets here. Since equal records of
+different types are equal, the field `tag` keeps the members of the union apart.
 """
 
 import ast
@@ -222,6 +221,20 @@ class Generator(Record):
     tag: str = "generator"
 
 
+class Suspended(Record):
+    """What a lazy iterator will do: what the function `name` does with `arguments`, or a generator expression.
+
+    `call` made it in the scope `env`, while the turns `turns` of unrolled loops were going on.
+    """
+
+    name: str
+    arguments: Arguments
+    call: ast.expr
+    env: Env
+    turns: tuple[int, ...]
+    tag: str = "suspended"
+
+
 class Future(Record):
     """An awaitable whose content already runs: awaiting it gives `result`, and what `running` gives later on."""
 
@@ -288,6 +301,7 @@ Value = (
     | Pending
     | Coroutine
     | Generator
+    | Suspended
     | Future
     | Deferred
     | Descriptor
@@ -295,6 +309,8 @@ Value = (
     | Super
 )
 Values = frozenset[Value]
+Elements = list[Values] | Values
+"""The elements of an iterator: one by one where they are known, else what any of them may be."""
 
 EMPTY: Values = frozenset()
 PLAIN: Values = frozenset({Data(frozenset())})
@@ -370,6 +386,8 @@ def _order(value: Value) -> tuple[object, ...]:
             return _position(value.tag, node)
         case Obj(site=node) | Partial(site=node) | Coroutine(call=node) | Generator(call=node) | Deferred(call=node):
             return _position(value.tag, node)
+        case Suspended(call=node, turns=turns):
+            return _position(value.tag, node, repr(turns))
         case EntityRef(number=number):
             return (value.tag, number, 0, "")
         case Bound(function=function, receiver=receiver):

@@ -150,6 +150,7 @@ class Writer:
                 self._queue,
                 self._unpacked,
                 self._table,
+                self._lazy,
                 self._asynchronous,
             ]
         form = forms[int(self.pick([str(index) for index in range(len(forms))]))]
@@ -252,6 +253,37 @@ class Writer:
             ]
         )
         return f"{name} = {{'a': {first}}}\n{name}{change}\n{use}"
+
+    def _lazy(self, depth: int) -> str:
+        """A lazy iterator over steps that change before somebody takes its elements, and while somebody does."""
+        waits = self._classic or self.chance()
+        wait = "await " if waits else ""
+        name, listed, value = self.fresh("lazy"), self.fresh("source"), self.fresh("value")
+        first, second, third = self.step(waits, depth - 1), self.step(waits, 0), self.step(waits, 0)
+        made = self.pick(
+            [
+                f"map(lambda step: step(x=total % 5), {listed})",
+                f"(step(x=total % 5) for step in {listed})",
+                f"({listed}[0](x=i) for i in range(2))",
+                f"(step(x=i) for i, step in enumerate({listed}) if i < 2)",
+                f"(found for found in map(lambda step: step(x=1), filter(None, iter({listed}))))",
+                f"map(lambda pair: pair[1](x=pair[0]), zip([1, 2, 3], {listed}))",
+                f"map(lambda step: {listed}[-1](x=1), reversed({listed}))",
+            ]
+        )
+        changes = [f"{listed}.append({{}})", f"{listed}[0] = {{}}", f"{listed} = [{{}}]", f"{listed}.insert(0, {{}})"]
+        change, again = self.pick(changes).format(second), self.pick(changes[:2]).format(third)
+        use = self.pick(
+            [
+                f"total += {wait}next({name})\n{again}\nfor {value} in {name}:\n    total += {wait}{value}",
+                f"for {value} in {name}:\n    total += {wait}{value}\n    if len({listed}) < 4:\n        {again}",
+                f"if total % 2:\n    total += {wait}next({name})\n{again}\ntotal += {wait}next({name})",
+                f"{value}, *_ = {name}\n{again}\ntotal += {wait}{value}",
+                f"total += sum([{wait}{value} for {value} in {name}])",
+                f"{listed} = {name} is None",
+            ]
+        )
+        return f"{listed} = [{first}, {third}]\n{name} = {made}\n{change}\n{use}"
 
     def _asynchronous(self, depth: int) -> str:
         first, second, name = self.step(True, depth - 1), self.step(True, 0), self.fresh("running")
