@@ -45,6 +45,10 @@ class Objects(Entries):
         obj = self.allocate(kind, site)
         if kind == "set":
             items = [self.hashed(values) for values in items]
+        if kind == "tuple" and obj in self.summaries and self.exact(obj) == len(items):
+            for index, values in enumerate(items):
+                self.weaken(item(obj, index), values)
+            return only(obj)
         if obj in self.summaries or len(items) > _EXACT_LENGTH_LIMIT or kind == "set":
             self.weaken((obj, ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
@@ -132,9 +136,10 @@ class Objects(Entries):
         return only(obj)
 
     def exact(self, obj: Obj) -> int | None:
-        """The length of a sequence, where it is one known number."""
+        """The length of a sequence, where it is one known number; tuples that stand for several may have one too."""
         length = self.read((obj, _LENGTH))
-        if len(length) != 1 or obj in self.summaries or self.read((obj, ANY)):
+        changing = obj in self.summaries and obj.kind != "tuple"
+        if len(length) != 1 or changing or self.read((obj, ANY)):
             return None
         value = next(iter(length))
         return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
