@@ -4,8 +4,9 @@ import ast
 from collections import OrderedDict, UserDict, UserList, deque
 
 from analyzers.inference.class_orders import THREADS, ClassOrders
+from analyzers.inference.function_attributes import NAMES, name_of
 from analyzers.inference.objects import attribute_cell
-from analyzers.inference.records import NO_ARGUMENTS, CallPoint
+from analyzers.inference.records import NO_ARGUMENTS, CallPoint, EntityRecord
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -41,6 +42,7 @@ from analyzers.inference.values import (
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.model.calls import Category
+from analyzers.model.entities import EntityKind
 
 _OF_EXCEPTIONS = frozenset({"add_note", "with_traceback"})
 _OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
@@ -201,8 +203,8 @@ class Classes(ClassOrders):
         if self.class_attribute(self.linearized(cls), "__getattr__") is not None:
             reason = f"`{cls.node.name}.__getattr__` decides at run time what `{name}` is"
             return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, f"give `{cls.node.name}` an attribute `{name}`"))
-        if name == "__name__":
-            return const(cls.node.name)
+        if name in NAMES:
+            return const(name_of(name, cls.node.name, cls.env.parent or cls.env))
         if name in ("__subclasses__", "__new__") or (name == "_make" and self.is_record(cls)):
             return only(Method(cls, name))
         if name in ("__class__", "__doc__", "name", "_fields"):
@@ -229,6 +231,8 @@ class Classes(ClassOrders):
                 own = False
             case Function():
                 return None if self.read(attribute_cell(value, name)) or name.startswith("__") else False
+            case EntityRef(number=number):
+                return self._entity_has(value, self.entities[number], name)
             case _:
                 return None
         order = self.linearized(cls)
@@ -236,6 +240,15 @@ class Classes(ClassOrders):
             return True
         hooks = self.class_attribute(order, "__getattr__") or name.startswith("__")
         return None if own or hooks or self.external_bases(cls) else False
+
+    def _entity_has(self, ref: EntityRef, record: EntityRecord, name: str) -> bool | None:
+        """Whether an entity has an attribute: flytekit's, its own, or one of the function that it was made of."""
+        plain = record.entity.kind in (EntityKind.TASK, EntityKind.ASYNC_TASK, EntityKind.DYNAMIC, EntityKind.EAGER)
+        known = flytekit.TASK_ATTRIBUTES if plain else flytekit.ATTRIBUTES
+        if record.function is None or record.maker in self.declared or name in known or name.startswith("_"):
+            return None
+        given = self.read(attribute_cell(ref, name)) or self.read(attribute_cell(record.function, name))
+        return None if given else False
 
     def call_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values | None:
         """`obj.name(...)` where the project's class defines it, else None."""

@@ -149,11 +149,13 @@ class IterationFunctions(RecordFunctions):
         return self.iterated(only(value), point.node) if step is None else step
 
     def _call_enumerated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        items = self._spread_first(arguments)
+        items, start = self._spread_first(arguments), single(arguments.argument(1, "start") or const(0))
+        first = start.value if isinstance(start, Const) and isinstance(start.value, int) else None
         if items is None:
             element = self.iterated(arguments.argument(0, "iterable"), point.node)
             return self.many("iterator", point.node, self.tuple_at(point.node, 0, [PLAIN, element]))
-        pairs = [self.tuple_at(point.node, index, [const(index), item]) for index, item in enumerate(items)]
+        numbers = [PLAIN if first is None else const(first + index) for index in range(len(items))]
+        pairs = [self.tuple_at(point.node, index, [numbers[index], item]) for index, item in enumerate(items)]
         return self.sequence("iterator", point.node, pairs)
 
     def _call_zipped(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -256,6 +258,9 @@ class IterationFunctions(RecordFunctions):
     def _call_summed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """The sum of lists is a list, and instances of the project's classes are asked; others are plain values."""
         items = self._spread_first(arguments)
+        total = None if items is None else self._total([*items, arguments.argument(1, "start") or const(0)], point)
+        if total is not None:
+            return total
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
         lists = [value for value in elements if isinstance(value, Obj) and value.kind in ("list", "tuple")]
         if items is None:
@@ -268,6 +273,11 @@ class IterationFunctions(RecordFunctions):
         inner = joined([*(self.elements(value) for value in lists), start])
         return join(self.many(lists[0].kind, point.node, inner), found)
 
+    def _total(self, parts: list[Values], point: CallPoint) -> Values | None:
+        """The sum of constants."""
+        constant = all(isinstance(single(part), Const) for part in parts)
+        return self.folded(lambda *numbers: sum(numbers), parts, point.node) if constant else None
+
     def _sums_of_instances(self, elements: Values, point: CallPoint) -> Values:
         results = [
             self.call_method(value, method, Arguments((PLAIN,)), CallPoint(point.node, point.at, direct=False))
@@ -276,10 +286,6 @@ class IterationFunctions(RecordFunctions):
             for method in ("__radd__", "__add__")
         ]
         return joined(result for result in results if result is not None)
-
-    def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A builtin that uses its arguments as plain values."""
-        raise AssertionError("the part that knows builtins answers this")
 
     def _call_range(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """Numbers, one by one where they are known and few."""
