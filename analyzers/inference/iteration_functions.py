@@ -76,7 +76,7 @@ class IterationFunctions(RecordFunctions):
         self, items: list[Values], key: Values, backwards: bool | None, point: CallPoint
     ) -> list[Values] | None:
         """Elements in the order of their keys, where these are constants."""
-        found = [self.asked(key, item, point) or item for item in items]
+        found = self.keys_of(key, items, point)
         ranks = [self._rank(values) for values in found]
         try:
             order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=bool(backwards))  # type: ignore[arg-type, return-value]  # what cannot be compared raises
@@ -84,6 +84,14 @@ class IterationFunctions(RecordFunctions):
             self.compare_ranks(joined(found), point)
             return None
         return None if backwards is None else [items[index] for index in order]
+
+    def keys_of(self, key: Values, items: list[Values], point: CallPoint) -> list[Values]:
+        """What a key function says of each element."""
+        found = []
+        for number, element in enumerate(items):
+            with self.turn(number):
+                found.append(self.asked(key, element, point) or element)
+        return found
 
     def _rank(self, values: Values) -> object:
         """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
@@ -302,7 +310,7 @@ ITERATION_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(
         (
             *(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset")),
-            *("collections.deque", "collections.UserList", "weakref.WeakSet"),
+            *("collections.UserList", "weakref.WeakSet"),
         ),
         IterationFunctions._call_listed,
     ),

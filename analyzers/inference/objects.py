@@ -25,6 +25,7 @@ from analyzers.inference.values import (
 SEQUENCES = ("list", "tuple", "set", "iterator")
 _LENGTH = "length"
 _MEMBERS = "members"
+LIMIT = "limit"
 FACTORY = "factory"
 RETURNED = "returned"
 SWALLOWS = "swallows"
@@ -185,6 +186,16 @@ class Objects(Entries):
         else:
             self.write(item(obj, length), values)
             self.write((obj, _LENGTH), const(length + 1))
+
+    def limit(self, obj: Obj) -> Values:
+        """The `maxlen` of a deque, if it has one."""
+        return self.read((obj, LIMIT))
+
+    def shorten(self, obj: Obj, from_left: bool = True) -> None:
+        """A deque that is longer than its limit loses elements from one end."""
+        limits, items = numbers_in(self.limit(obj)), self.items(obj)
+        if items is not None and limits and len(items) > limits[0]:
+            self.refill(obj, items[len(items) - limits[0] :] if from_left else items[: limits[0]])
 
     def smash(self, obj: Obj, extra: Values = EMPTY) -> None:
         """Forget the order and number of the elements, and add `extra` to them."""

@@ -112,6 +112,8 @@ class Operators(Library):
     def _combined(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values | None:
         """Constants computed, containers put together; None where the operands are neither."""
         computed = self._computed(op, left, right, node)
+        if computed is None:
+            computed = self.counters_combined(op, left, right, node)
         if computed is not None:
             return computed
         match op:
