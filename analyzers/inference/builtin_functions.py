@@ -9,8 +9,9 @@ from analyzers.inference.iteration_functions import ITERATION_HANDLERS
 from analyzers.inference.namespaces import NAMESPACE_HANDLERS
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.operator_functions import OPERATOR_HANDLERS
+from analyzers.inference.patches import PATCH_HANDLERS, Patches
 from analyzers.inference.picking_functions import PICKING_HANDLERS
-from analyzers.inference.question_functions import QUESTION_HANDLERS, QuestionFunctions
+from analyzers.inference.question_functions import QUESTION_HANDLERS
 from analyzers.inference.record_functions import RECORD_HANDLERS
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.standard_containers import CONTAINER_HANDLERS
@@ -74,7 +75,7 @@ _GIVING_DATA = frozenset(
 _PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
 
 
-class BuiltinFunctions(QuestionFunctions):
+class BuiltinFunctions(Patches):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -327,6 +328,7 @@ HANDLERS: dict[str, Handler] = {
     **COMBINING_HANDLERS,
     **CONTAINER_HANDLERS,
     **OPERATOR_HANDLERS,
+    **PATCH_HANDLERS,
     **PICKING_HANDLERS,
     **RECORD_HANDLERS,
 }
