@@ -310,7 +310,7 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("set", "intersection"): Containers.set_intersection,
     ("set", "symmetric_difference"): Containers._method_union,
     ("set", "update"): Containers._method_extend,
-    ("set", "union"): Containers._method_union,
+    ("set", "union"): Containers.set_union,
     ("set", "discard"): Containers._method_forget,
     ("set", "remove"): Containers._method_forget,
     ("set", "difference_update"): Containers._method_forget,

@@ -115,7 +115,8 @@ def _is_large_factor(value: object) -> bool:
 def _is_wide(template: str) -> bool:
     """Whether a template may ask for a width that is large, or that comes from elsewhere."""
     digits = "".join(character if character.isdigit() else " " for character in template).split()
-    return any(len(number) > 2 for number in digits) or "*" in template or ":{" in template
+    nested = any("}" not in opened for opened in template.replace("{{", "").split("{")[1:])
+    return any(len(number) > 2 for number in digits) or "*" in template or nested
 
 
 def _is_small(value: object) -> bool:

@@ -165,9 +165,9 @@ class Operators(Library):
             self.update_from(obj, right, node)
             return only(obj)
         first = single(left)
-        if isinstance(first, Obj) and first.kind == "set" and isinstance(op, ast.Sub | ast.BitAnd):
-            act = self.set_difference if isinstance(op, ast.Sub) else self.set_intersection
-            return act(first, Arguments((right,)), node)
+        if isinstance(first, Obj) and first.kind == "set" and not isinstance(op, ast.BitXor):
+            acts = {ast.Sub: self.set_difference, ast.BitAnd: self.set_intersection}
+            return acts.get(type(op), self.set_union)(first, Arguments((right,)), node)
         if _kinds(join(left, right), "set"):
             return self.many("set", node, joined(self.iterated(part, node) for part in (left, right)))
         return None
