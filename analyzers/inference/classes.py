@@ -6,7 +6,7 @@ from collections import OrderedDict, UserDict, UserList, deque
 from analyzers.inference.class_orders import THREADS, ClassOrders
 from analyzers.inference.function_attributes import NAMES, name_of
 from analyzers.inference.objects import attribute_cell
-from analyzers.inference.records import NO_ARGUMENTS, CallPoint, EntityRecord
+from analyzers.inference.records import NO_ARGUMENTS, CallPoint
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -42,7 +42,6 @@ from analyzers.inference.values import (
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.model.calls import Category
-from analyzers.model.entities import EntityKind
 
 _OF_EXCEPTIONS = frozenset({"add_note", "with_traceback"})
 _OF_RECORDS = frozenset({"_replace", "_asdict", "model_copy"})
@@ -232,7 +231,7 @@ class Classes(ClassOrders):
             case Function():
                 return None if self.read(attribute_cell(value, name)) or name.startswith("__") else False
             case EntityRef(number=number):
-                return self._entity_has(value, self.entities[number], name)
+                return self.entity_has(value, self.entities[number], name)
             case _:
                 return None
         order = self.linearized(cls)
@@ -240,15 +239,6 @@ class Classes(ClassOrders):
             return True
         hooks = self.class_attribute(order, "__getattr__") or name.startswith("__")
         return None if own or hooks or self.external_bases(cls) else False
-
-    def _entity_has(self, ref: EntityRef, record: EntityRecord, name: str) -> bool | None:
-        """Whether an entity has an attribute: flytekit's, its own, or one of the function that it was made of."""
-        plain = record.entity.kind in (EntityKind.TASK, EntityKind.ASYNC_TASK, EntityKind.DYNAMIC, EntityKind.EAGER)
-        known = flytekit.TASK_ATTRIBUTES if plain else flytekit.ATTRIBUTES
-        if record.function is None or record.maker in self.declared or name in known or name.startswith("_"):
-            return None
-        given = self.read(attribute_cell(ref, name)) or self.read(attribute_cell(record.function, name))
-        return None if given else False
 
     def call_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values | None:
         """`obj.name(...)` where the project's class defines it, else None."""

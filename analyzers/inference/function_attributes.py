@@ -3,6 +3,8 @@
 import ast
 
 from analyzers.inference.entities import Entities
+from analyzers.inference.objects import attribute_cell
+from analyzers.inference.records import EntityRecord
 from analyzers.inference.values import (
     Bound,
     EntityRef,
@@ -16,6 +18,7 @@ from analyzers.inference.values import (
     only,
 )
 from analyzers.knowledge import flytekit
+from analyzers.model.entities import EntityKind
 from analyzers.model.facts import Reference
 
 NAMES = frozenset({"__module__", "__name__", "__qualname__"})
@@ -57,6 +60,15 @@ class FunctionAttributes(Entities):
             function = function.wraps
         own = "<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name
         return const(name_of(name, own, function.env))
+
+    def entity_has(self, ref: EntityRef, record: EntityRecord, name: str) -> bool | None:
+        """Whether an entity has an attribute: flytekit's, its own, or one of the function that it was made of."""
+        plain = record.entity.kind in (EntityKind.TASK, EntityKind.ASYNC_TASK, EntityKind.DYNAMIC, EntityKind.EAGER)
+        known = flytekit.TASK_ATTRIBUTES if plain else flytekit.ATTRIBUTES
+        if record.function is None or record.maker in self.declared or name in known or name.startswith("_"):
+            return None
+        given = self.read(attribute_cell(ref, name)) or self.read(attribute_cell(record.function, name))
+        return None if given else False
 
     def external_attribute(self, value: External, name: str, node: ast.expr) -> Values:
         full = flytekit.canonical(f"{value.name}.{name}")

@@ -24,7 +24,7 @@ from analyzers.inference.values import (
 
 SEQUENCES = ("list", "tuple", "set", "iterator")
 _LENGTH = "length"
-_DOUBTED = "doubted"
+DOUBTED = "doubted"
 """The cell of a set that holds those elements that it may lack."""
 LIMIT = "limit"
 FACTORY = "factory"
@@ -56,7 +56,7 @@ class Objects(Entries):
             self.weaken((obj, _LENGTH), PLAIN)
             if kind == "set" and obj not in self.summaries:
                 certain = joined(values for values in items if self._is_one(values))
-                self.write((obj, _DOUBTED), joined(items) - certain)
+                self.write((obj, DOUBTED), joined(items) - certain)
             return only(obj)
         self.refill(obj, items)
         return only(obj)
@@ -74,7 +74,7 @@ class Objects(Entries):
 
     def certain_members(self, obj: Obj) -> Values:
         """The elements that a set certainly has."""
-        return EMPTY if obj in self.summaries else self.elements(obj) - self.read((obj, _DOUBTED))
+        return EMPTY if obj in self.summaries else self.elements(obj) - self.read((obj, DOUBTED))
 
     def has_member(self, obj: Obj, values: Values) -> bool | None:
         """Whether a set certainly has an element, or certainly has not."""
@@ -86,37 +86,6 @@ class Objects(Entries):
             return True
         return None if values <= elements or obj in self.summaries else False
 
-    def set_difference(self, obj: Obj, others: Arguments, site: ast.AST) -> Values:
-        """The elements of a set that no one of the others certainly has."""
-        known = [[self._has(values, element) for values in others.all] for element in self._elements_apart(obj)]
-        return self._chosen(obj, [False if True in row else None if None in row else True for row in known], site)
-
-    def set_intersection(self, obj: Obj, others: Arguments, site: ast.AST) -> Values:
-        """The elements of a set that all the others may have."""
-        known = [[self._has(values, element) for values in others.all] for element in self._elements_apart(obj)]
-        return self._chosen(obj, [False if False in row else None if None in row else True for row in known], site)
-
-    def _elements_apart(self, obj: Obj) -> list[Value]:
-        return ordered(self.elements(obj))
-
-    def _has(self, values: Values, element: Value) -> bool | None:
-        other = single(values)
-        return self.has_member(other, only(element)) if isinstance(other, Obj) and other.kind == "set" else None
-
-    def _chosen(self, obj: Obj, stays: list[bool | None], site: ast.AST) -> Values:
-        """A set with those elements of another that stay, as far as that is known."""
-        elements, members = self._elements_apart(obj), self.certain_members(obj)
-        made = self.many(
-            "set", site, frozenset(v for v, kept in zip(elements, stays, strict=True) if kept is not False)
-        )
-        for chosen in made:
-            if isinstance(chosen, Obj) and chosen not in self.summaries:
-                certain = frozenset(v for v, kept in zip(elements, stays, strict=True) if kept)
-                self.write((chosen, _DOUBTED), self.elements(chosen) - (certain & members))
-                if all(kept is False for kept in stays):
-                    self.clear(chosen)
-        return made
-
     def rotated(self, obj: Obj, arguments: Arguments, site: ast.AST) -> Values:
         """`deque.rotate`, where it is known how far."""
         items, steps = self.items(obj), single(arguments.argument(0, "n") or const(1))
@@ -127,32 +96,12 @@ class Objects(Entries):
             self.refill(obj, items[first:] + items[:first])
         return NONE
 
-    def copied_set(self, obj: Obj, site: ast.AST) -> Values:
-        """A set with the same elements."""
-        made = self.many("set", site, self.elements(obj))
-        for copy in made:
-            if isinstance(copy, Obj) and copy not in self.summaries:
-                self.write((copy, _DOUBTED), self.elements(copy) - self.certain_members(obj))
-        return made
-
-    def set_union(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
-        """The elements of a set and of all the others."""
-        sets = [obj, *(value for value in map(single, others.all) if isinstance(value, Obj) and value.kind == "set")]
-        certain = joined(self.certain_members(each) for each in sets)
-        made = self.many(
-            "set", site, joined([self.elements(obj), *(self.iterated(values, site) for values in others.all)])
-        )
-        for union in made:
-            if isinstance(union, Obj) and union not in self.summaries:
-                self.write((union, _DOUBTED), self.elements(union) - certain)
-        return made
-
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
         obj = self.allocate(kind, site)
         self.weaken((obj, ANY), elements)
         if kind == "set":
-            self.weaken((obj, _DOUBTED), elements)
+            self.weaken((obj, DOUBTED), elements)
         self.weaken((obj, _LENGTH), PLAIN)
         return only(obj)
 
@@ -220,7 +169,7 @@ class Objects(Entries):
     def smash(self, obj: Obj, extra: Values = EMPTY) -> None:
         """Forget the order and number of the elements, and add `extra` to them."""
         if obj.kind == "set":
-            self.weaken((obj, _DOUBTED), extra - self.certain_members(obj) if extra else self.elements(obj))
+            self.weaken((obj, DOUBTED), extra - self.certain_members(obj) if extra else self.elements(obj))
         self.weaken((obj, ANY), join(self.elements(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
 
@@ -303,10 +252,6 @@ class Objects(Entries):
             return self.elements(obj)
         return self.read(item(obj, index % length)) if -length <= index < length else EMPTY
 
-    def iterated(self, values: Values, site: ast.expr) -> Values:
-        """What a loop over `values` binds in any of its turns."""
-        raise AssertionError("the part that knows what is inside of values answers this")
-
     def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
         """`target.name = new` for each possible target."""
         raise AssertionError("the part that knows classes answers this")
@@ -345,7 +290,7 @@ class Objects(Entries):
         if obj in self.summaries:
             return
         if obj.kind != "dict":
-            self.weaken((obj, _DOUBTED), self.elements(obj))
+            self.weaken((obj, DOUBTED), self.elements(obj))
             self.refill(obj, [])
             return
         self.remove_entries(obj)

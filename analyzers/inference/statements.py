@@ -8,7 +8,6 @@ from typing import Any
 from analyzers.inference.contexts import Contexts
 from analyzers.inference.modules import label_of
 from analyzers.inference.records import CallPoint, Loop
-from analyzers.inference.scopes import scope_of
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
     EMPTY,
@@ -66,7 +65,7 @@ class Statements(Contexts):
     def _exec_assign(self, node: ast.Assign) -> None:
         values = self._named_value(node.value, node.targets[0])
         for target in node.targets:
-            self.assign(target, self._counted(target, values) if isinstance(node.value, ast.BinOp) else values)
+            self.assign(target, self.counted(target, values) if isinstance(node.value, ast.BinOp) else values)
 
     def _named_value(self, value: ast.expr, target: ast.expr) -> Values:
         """The value of an assignment; what it makes takes the name of a simple target."""
@@ -99,19 +98,7 @@ class Statements(Contexts):
         for each in old:
             if isinstance(each, Obj) and each.kind == "set":
                 self.smash(each)
-        self.assign(target, self._counted(target, result))
-
-    def _counted(self, target: ast.expr, values: Values) -> Values:
-        """A number that was computed; what others may read while this function waits has been every number before."""
-        numbers = (isinstance(value, Const) and isinstance(value.value, int | float) for value in values)
-        return PLAIN if any(numbers) and not self._is_own(target) else values
-
-    def _is_own(self, target: ast.expr) -> bool:
-        """Whether nobody else reads a target while the function that assigns to it has not ended."""
-        function = self.here.function
-        if function is None or scope_of(function.node).captured:
-            return function is None
-        return isinstance(target, ast.Name) and self.env.mangled(target.id) in self.env.names
+        self.assign(target, self.counted(target, result))
 
     def _loaded(self, target: ast.expr) -> Values:
         match target:
