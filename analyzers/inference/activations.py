@@ -229,10 +229,10 @@ class Activations(Instances):
         for location, values in memo.reads.items():
             if location not in self.here.written and location[0] is not self.here.home:
                 self.here.reads.setdefault(location, values)
+        again = {owner for owner, what in memo.writes if what == "born" and (owner, what) in self.store}
+        self.summaries.update(owner for owner in again if isinstance(owner, Obj))
         for location, values in memo.writes.items():
-            if location[1] == "born" and location in self.store and isinstance(location[0], Obj):
-                self.summaries.add(location[0])
-            self.write(location, values)
+            (self.weaken if location[0] in again else self.write)(location, values)
 
     def _remember(self, key: object, activation: Activation, writes: Delta) -> None:
         caller = self.here

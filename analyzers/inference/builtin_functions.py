@@ -2,14 +2,16 @@
 
 import ast
 
+from analyzers.inference import folding
 from analyzers.inference.combining_functions import COMBINING_HANDLERS, COMBINING_PRODUCERS
 from analyzers.inference.function_attributes import WRAPPED
 from analyzers.inference.iteration_functions import ITERATION_HANDLERS, ITERATION_PRODUCERS
 from analyzers.inference.namespaces import NAMESPACE_HANDLERS
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.operator_functions import OPERATOR_HANDLERS
+from analyzers.inference.patches import PATCH_HANDLERS, Patches
 from analyzers.inference.picking_functions import PICKING_HANDLERS
-from analyzers.inference.question_functions import QUESTION_HANDLERS, QuestionFunctions
+from analyzers.inference.question_functions import QUESTION_HANDLERS
 from analyzers.inference.record_functions import RECORD_HANDLERS
 from analyzers.inference.records import CallPoint, Handler, Producer
 from analyzers.inference.standard_containers import CONTAINER_HANDLERS
@@ -76,7 +78,7 @@ _GIVING_DATA = frozenset(
 _PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
 
 
-class BuiltinFunctions(QuestionFunctions):
+class BuiltinFunctions(Patches):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -216,6 +218,9 @@ class BuiltinFunctions(QuestionFunctions):
 
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method: `len`, `bool`, `str`, ..."""
+        folded = self._folded_call(name, arguments, point)
+        if folded is not None:
+            return folded
         method = f"__{name.rpartition('.')[2]}__"
         for value in ordered(joined(arguments.positional)):
             if isinstance(value, Obj) and value.kind == "instance":
@@ -223,6 +228,22 @@ class BuiltinFunctions(QuestionFunctions):
             elif isinstance(value, ClassRef):
                 self.call_by_metaclass(value, method, Arguments(), CallPoint(point.node, point.at, direct=False))
         return self.computed(name, arguments, point)
+
+    def _folded_call(self, name: str, arguments: Arguments, point: CallPoint) -> Values | None:
+        act = folding.BUILTINS.get(name)
+        if act is None or len(arguments.positional) < len(arguments.all):
+            return None
+        return self.folded(act, arguments.positional, point.node)
+
+    def _call_folded(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A builtin that is computed where its arguments are constants."""
+        folded = self._folded_call(name, arguments, point)
+        return self.computed(name, arguments, point) if folded is None else folded
+
+    def _call_decoded(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`json.loads` of a constant text."""
+        folded = self.folded(folding.decoded, arguments.all, point.node) if len(arguments.all) == 1 else None
+        return self.computed(name, arguments, point) if folded is None else folded
 
     def _call_object_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         for value in ordered(joined(arguments.positional[:1])):
@@ -292,6 +313,8 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("builtins.eval", "builtins.exec"), BuiltinFunctions._call_evaluated),
     **dict.fromkeys(_KEEPING_DECORATORS | WRAPPING_DECORATORS, BuiltinFunctions._call_decorator),
     **dict.fromkeys((f"builtins.{name}" for name in _PROTOCOLS), BuiltinFunctions._call_protocol),
+    **dict.fromkeys((f"builtins.{name}" for name in ("chr", "divmod", "ord")), BuiltinFunctions._call_folded),
+    "json.loads": BuiltinFunctions._call_decoded,
     "builtins.getattr": BuiltinFunctions._call_getattr,
     "builtins.setattr": BuiltinFunctions._call_setattr,
     "builtins.object.__setattr__": BuiltinFunctions._call_object_setattr,
@@ -311,6 +334,7 @@ HANDLERS: dict[str, Handler] = {
     **COMBINING_HANDLERS,
     **CONTAINER_HANDLERS,
     **OPERATOR_HANDLERS,
+    **PATCH_HANDLERS,
     **PICKING_HANDLERS,
     **RECORD_HANDLERS,
 }

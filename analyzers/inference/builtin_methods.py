@@ -1,7 +1,10 @@
 """Methods of values that the project does not define, by the kind of the receiver."""
 
+from functools import partial
+
 from analyzers.inference.abstract_collections import AbstractCollections
 from analyzers.inference.calls import REGISTERED
+from analyzers.inference.folding import text_method
 from analyzers.inference.records import CallPoint
 from analyzers.inference.scopes import all_arguments
 from analyzers.inference.values import (
@@ -25,18 +28,11 @@ from analyzers.inference.values import (
     Pending,
     Value,
     Values,
-    const,
     joined,
     only,
     ordered,
-    single,
 )
 from analyzers.knowledge import flytekit
-
-_TEXT_METHODS = frozenset(
-    {"capitalize", "endswith", "format", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace"}
-    | {"rpartition", "rsplit", "rstrip", "split", "startswith", "strip", "title", "upper"}
-)
 
 
 class BuiltinMethods(AbstractCollections):
@@ -94,19 +90,18 @@ class BuiltinMethods(AbstractCollections):
         return only(receiver)
 
     def _text_method(self, receiver: Const, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A method of a constant text, computed where its arguments are constants too."""
+        """A method of a constant text, computed where its arguments are known too."""
         self.begin_each(arguments)
-        given = [single(values) for values in arguments.positional]
-        known = [value.value for value in given if isinstance(value, Const)]
-        if name not in _TEXT_METHODS or not isinstance(receiver.value, str) or len(known) < len(arguments.all):
-            return PLAIN
-        try:
-            result = getattr(receiver.value, name)(*known)
-        except (TypeError, ValueError, IndexError, KeyError):
-            return PLAIN
-        if isinstance(result, list | tuple):
-            return self.sequence(type(result).__name__, point.node, [const(part) for part in result])
-        return const(result)
+        names = tuple(key for key, _ in arguments.keywords)
+        given = [*arguments.positional, *(values for _, values in arguments.keywords)]
+        if name == "join" and len(given) == 1:
+            items = self.exact_items(given[0])
+            given = given if items is None else [self.sequence("tuple", self.stand_in(point.node, "joined"), items)]
+        if isinstance(receiver.value, str) and len(given) == len(arguments.all):
+            result = self.folded(partial(text_method, names, name), [only(receiver), *given], point.node, depth=1)
+            if result is not None:
+                return result
+        return self.computed("builtins.str", arguments.replaced(positional=tuple(given)), point)
 
     def _descriptor_method(self, receiver: Descriptor, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`@size.setter` and the like, and `@generic.register` where the generic function is a class method."""
@@ -148,6 +143,10 @@ class BuiltinMethods(AbstractCollections):
             for key, values in (*given, *arguments.keywords):
                 self.assign_attribute(only(module), key, values, point.node)
         return result
+
+    def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A builtin that uses its arguments as plain values."""
+        raise AssertionError("the part that knows builtins answers this")
 
     def mixed_origins(self, arguments: Arguments) -> frozenset[str]:
         return frozenset[str]().union(*(self.origins(values) for values in arguments.all))

@@ -38,6 +38,9 @@ from analyzers.model.calls import Category
 REGISTERED = "registered"
 """The cell of a generic function that holds its implementations for other types."""
 
+PATCH = "patch"
+"""The kind of an object that replaces something while a block runs."""
+
 WITHIN = "within"
 """The method that stands for calling a decorated function inside a context manager."""
 _CONTEXT_DECORATORS = frozenset({"contextlib.ContextDecorator", "contextlib.AsyncContextDecorator"})
@@ -100,7 +103,8 @@ class Calls(Interleaving):
     def _call_other(self, value: Value, arguments: Arguments, point: CallPoint) -> Values:
         if isinstance(value, Descriptor):
             return self.call(value.function, arguments, point)
-        if isinstance(value, Generator) and arguments.positional:
+        patch = isinstance(value, Obj) and value.kind == PATCH
+        if (patch or isinstance(value, Generator)) and arguments.positional:
             return self._within_context(value, arguments, point)
         known = isinstance(value, Pending) and self.record_of(value) is not None
         plain = self.forced(only(value), point.node)

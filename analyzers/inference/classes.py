@@ -4,6 +4,7 @@ import ast
 from collections import OrderedDict, UserDict, UserList, deque
 
 from analyzers.inference.class_orders import THREADS, ClassOrders
+from analyzers.inference.function_attributes import NAMES, name_of
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint
 from analyzers.inference.values import (
@@ -201,8 +202,8 @@ class Classes(ClassOrders):
         if self.class_attribute(self.linearized(cls), "__getattr__") is not None:
             reason = f"`{cls.node.name}.__getattr__` decides at run time what `{name}` is"
             return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, f"give `{cls.node.name}` an attribute `{name}`"))
-        if name == "__name__":
-            return const(cls.node.name)
+        if name in NAMES:
+            return const(name_of(name, cls.node.name, cls.env.parent or cls.env))
         if name in ("__subclasses__", "__new__") or (name == "_make" and self.is_record(cls)):
             return only(Method(cls, name))
         if name in ("__class__", "__doc__", "name", "_fields"):
@@ -229,6 +230,8 @@ class Classes(ClassOrders):
                 own = False
             case Function():
                 return None if self.read(attribute_cell(value, name)) or name.startswith("__") else False
+            case EntityRef(number=number):
+                return self.entity_has(value, self.entities[number], name)
             case _:
                 return None
         order = self.linearized(cls)

@@ -82,7 +82,7 @@ class CombiningFunctions(StandardContainers):
             element = self.iterated(arguments.argument(0, "iterable"), point.node)
             found = self.repeated(partial(self.asked, key, element, point)) or element
             return self._any_group(found, element, point)
-        keys = [self.asked(key, item, point) or item for item in items]
+        keys = self.keys_of(key, items, point)
         groups: list[tuple[Values, list[Values]]] = []
         for found, item in zip(keys, items, strict=True):
             if groups and groups[-1][0] == found:

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.inference.dict_views import VIEWS, DictViews
+from analyzers.inference.counters import Counters
+from analyzers.inference.dict_views import VIEWS
 from analyzers.inference.entries import slot
 from analyzers.inference.objects import FACTORY
 from analyzers.inference.records import CallPoint
@@ -27,7 +28,7 @@ from analyzers.inference.values import (
 )
 
 
-class Containers(DictViews):
+class Containers(Counters):
     """`container.name(...)`, and what other parts do with containers."""
 
     def container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -48,6 +49,7 @@ class Containers(DictViews):
 
     def _method_append(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         self.append(obj, joined(arguments.all))
+        self.shorten(obj)
         return NONE
 
     def _method_add(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
@@ -64,7 +66,9 @@ class Containers(DictViews):
         return NONE
 
     def _method_append_left(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        return self._method_insert(obj, Arguments((const(0), *arguments.positional)), node)
+        self._method_insert(obj, Arguments((const(0), *arguments.positional)), node)
+        self.shorten(obj, from_left=False)
+        return NONE
 
     def _method_extend(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         for values in arguments.all:
@@ -75,6 +79,7 @@ class Containers(DictViews):
             else:
                 for element in known:
                     self.append(obj, element)
+        self.shorten(obj)
         return NONE
 
     def _method_extend_left(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
@@ -130,12 +135,12 @@ class Containers(DictViews):
     def copied(self, obj: Obj, node: ast.expr) -> Values:
         """A shallow copy of a container."""
         if obj.kind == "dict":
-            copy = self.new_dict(node)
+            copy = self.new_counter(node) if self.counts(obj) else self.new_dict(node)
             self.update_from(copy, only(obj), node)
             return only(copy)
         if obj.kind == "set":
             return self.copied_set(obj, node)
-        items = self.items(obj)
+        items = None if self.limit(obj) else self.items(obj)
         return self.many(obj.kind, node, self.elements(obj)) if items is None else self.sequence(obj.kind, node, items)
 
     def _method_union(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
@@ -230,20 +235,6 @@ class Containers(DictViews):
         self.chain(obj, maps)
         return obj
 
-    def _method_most_common(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        return self.many("list", node, self.tuple_at(node, 0, [self.keys(obj), PLAIN]))
-
-    def _method_repeated_keys(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        return self.many("iterator", node, self.keys(obj))
-
-    def count(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        """`Counter.update`: the elements become keys."""
-        for values in arguments.positional:
-            self.store_item(obj, self.iterated(values, node), PLAIN)
-        for name, _ in arguments.keywords:
-            self.store_item(obj, const(name), PLAIN)
-        return NONE
-
     def subscripted_container(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
         """`obj[key]`; a defaultdict makes what is missing."""
         self.current(obj, node)
@@ -311,7 +302,7 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("set", "intersection"): Containers.set_intersection,
     ("set", "symmetric_difference"): Containers._method_union,
     ("set", "update"): Containers._method_extend,
-    ("set", "union"): Containers._method_union,
+    ("set", "union"): Containers.set_union,
     ("set", "discard"): Containers._method_forget,
     ("set", "remove"): Containers._method_forget,
     ("set", "difference_update"): Containers._method_forget,
@@ -323,6 +314,7 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dict", "popitem"): Containers._method_take_last,
     ("dict", "update"): Containers._method_update,
     ("dict", "most_common"): Containers._method_most_common,
+    ("dict", "subtract"): Containers._method_subtract,
     ("dict", "elements"): Containers._method_repeated_keys,
     ("dict", "new_child"): Containers._method_new_child,
     ("dict", "move_to_end"): Containers._method_move_to_end,

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from functools import partial
 
+from analyzers.inference.calls import PATCH
 from analyzers.inference.channels import ANY_ERROR, STACK
 from analyzers.inference.failures import Failures
 from analyzers.inference.records import CallPoint
@@ -54,6 +55,8 @@ class Contexts(Failures):
             self.assign(entry.optional_vars, entered)
         if any(isinstance(value, Obj) and value.kind == "instance" for value in context):
             inside = partial(self._left, inside, context, entry.context_expr, is_async)
+        if _patches(context):
+            inside = partial(self._patched, inside, context, entry.context_expr)
         stacks = [value for value in ordered(context) if isinstance(value, Obj) and value.kind == STACK]
         if not (swallows or stacks):
             return inside()
@@ -87,6 +90,16 @@ class Contexts(Failures):
             return self.truth_of(joined(left)) is not False
 
         return self.attempted(partial(self.closed, inside, leave), [], [swallow])
+
+    def _patched(self, inside: Callable[[], bool], context: Values, node: ast.expr) -> bool:
+        """A block in which something is replaced."""
+
+        def leave(_: bool) -> bool:
+            for patch in _patches(context):
+                self.patch_ended(patch, node, certain=len(context) == 1)
+            return True
+
+        return self.closed(inside, leave)
 
     def _exited(self, context: Values, node: ast.expr, is_async: bool, error: Values) -> Values:
         """What `__exit__` gives; nothing where no such method is known."""
@@ -131,6 +144,8 @@ class Contexts(Failures):
         _, swallows = self._opened(only(context), point.node, is_async)
         inside = CallPoint(point.node, point.at, direct=False)
         result = self.call(functions, arguments.replaced(positional=tuple(rest)), inside)
+        for patch in _patches(only(context)):
+            self.patch_ended(patch, point.node, certain=not is_async)
         left = self._exited(only(context), point.node, is_async, ANY_ERROR)
         if not swallows and (not left or self.truth_of(left) is False):
             return result
@@ -145,6 +160,8 @@ class Contexts(Failures):
                 return self._entered_instance(value, node, is_async)
             case Obj(kind=kind) if kind == STACK:
                 return only(value)
+            case Obj(kind=kind) if kind == PATCH:
+                return self.patch_begun(value, node)
             case Obj():
                 return self.elements(value)
             case Data() | Unknown() | Method():
@@ -158,6 +175,10 @@ class Contexts(Failures):
         if entered is None:
             return only(obj)
         return self.awaited(entered, node) if is_async else entered
+
+
+def _patches(context: Values) -> list[Obj]:
+    return [value for value in ordered(context) if isinstance(value, Obj) and value.kind == PATCH]
 
 
 def _may_swallow(context: Value) -> bool:

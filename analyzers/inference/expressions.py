@@ -2,9 +2,11 @@
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from analyzers.inference.comprehensions import Comprehensions
+from analyzers.inference.folding import formatted, put_together
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
@@ -28,12 +30,8 @@ from analyzers.inference.values import (
     joined,
     only,
     ordered,
-    single,
 )
 from analyzers.model.calls import Category
-
-_TEXT_LIMIT = 200
-
 
 _NOT_FOLLOWED: Values = only(
     Unknown(Category.DEPTH_BOUND, "the analysis used up its steps before", "split the function")
@@ -246,21 +244,19 @@ class Expressions(Comprehensions):
 
     def _eval_text(self, node: ast.JoinedStr) -> Values:
         parts = [self.evaluate(part) for part in node.values]
-        known = [value.value for value in map(single, parts) if isinstance(value, Const)]
-        if len(known) == len(parts):
-            text = "".join(map(str, known))
-            return const(text) if len(text) < _TEXT_LIMIT else PLAIN
-        return self.operated(node, *parts)
+        text = self.folded(put_together, parts, node)
+        return self.operated(node, *parts) if text is None else text
 
     def _eval_formatted(self, node: ast.FormattedValue) -> Values:
         values = self.forced(self.evaluate(node.value), node.value)
         for value in ordered(values):
             if isinstance(value, Obj) and value.kind == "instance":
                 self._shown(value, node)
-        if node.format_spec is not None:
-            self.evaluate(node.format_spec)
-            return self.mixed([values])
-        return values
+        if node.conversion < 0 and node.format_spec is None:
+            return values
+        spec = const("") if node.format_spec is None else self.evaluate(node.format_spec)
+        shown = self.folded(partial(formatted, node.conversion), [values, spec], node)
+        return self.mixed([values]) if shown is None else shown
 
     def _shown(self, obj: Obj, node: ast.FormattedValue) -> None:
         """What a formatted text asks of an instance."""

@@ -3,9 +3,12 @@
 import ast
 
 from analyzers.inference.entities import Entities
+from analyzers.inference.objects import attribute_cell
+from analyzers.inference.records import EntityRecord
 from analyzers.inference.values import (
     Bound,
     EntityRef,
+    Env,
     External,
     Function,
     Method,
@@ -15,7 +18,11 @@ from analyzers.inference.values import (
     only,
 )
 from analyzers.knowledge import flytekit
+from analyzers.model.entities import EntityKind
 from analyzers.model.facts import Reference
+
+NAMES = frozenset({"__module__", "__name__", "__qualname__"})
+"""What functions and classes are called."""
 
 WRAPPED = "__wrapped__"
 """The attribute that holds what a wrapper was made of.
@@ -47,11 +54,21 @@ class FunctionAttributes(Entities):
         if name == WRAPPED and not isinstance(value, EntityRef):
             return only(value)
         function = self.entities[value.number].function if isinstance(value, EntityRef) else value
-        if name != "__name__" or not isinstance(function, Function):
+        if name not in NAMES or not isinstance(function, Function):
             return only(Method(value, name))
         while function.wraps is not None:
             function = function.wraps
-        return const("<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name)
+        own = "<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name
+        return const(name_of(name, own, function.env))
+
+    def entity_has(self, ref: EntityRef, record: EntityRecord, name: str) -> bool | None:
+        """Whether an entity has an attribute: flytekit's, its own, or one of the function that it was made of."""
+        plain = record.entity.kind in (EntityKind.TASK, EntityKind.ASYNC_TASK, EntityKind.DYNAMIC, EntityKind.EAGER)
+        known = flytekit.TASK_ATTRIBUTES if plain else flytekit.ATTRIBUTES
+        if record.function is None or record.maker in self.declared or name in known or name.startswith("_"):
+            return None
+        given = self.read(attribute_cell(ref, name)) or self.read(attribute_cell(record.function, name))
+        return None if given else False
 
     def external_attribute(self, value: External, name: str, node: ast.expr) -> Values:
         full = flytekit.canonical(f"{value.name}.{name}")
@@ -59,3 +76,26 @@ class FunctionAttributes(Entities):
             place = self.module.place(node)
             self.module.references.setdefault(place, Reference(place, full))
         return only(External(full))
+
+
+def name_of(name: str, own: str, env: Env) -> str:
+    """What `__name__`, `__qualname__` or `__module__` of something says that is called `own` and defined in a scope."""
+    match name:
+        case "__module__":
+            return env.module
+        case "__name__":
+            return own
+        case _:
+            return ".".join([*_qualifying(env), own])
+
+
+def _qualifying(env: Env) -> list[str]:
+    """The names before the last one of a qualified name."""
+    parts: list[str] = []
+    scope: Env | None = env
+    while scope is not None and scope.parent is not None:
+        if scope.owner[0] != "comprehension":
+            named = scope.qualname.rpartition(".")[2]
+            parts = [named, *parts] if scope.closed else [named, "<locals>", *parts]
+        scope = scope.parent
+    return parts

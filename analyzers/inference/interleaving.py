@@ -50,7 +50,7 @@ class Interleaving(LazyIterators):
         return activation_key, value.function, arguments
 
     def resumed(self, value: Value) -> Values:
-        """What a coroutine gives that may go on in a world that has changed."""
+        """What a coroutine gives that may go on in a world that has changed, or has ended before that."""
         started = self.run.started.get(value) if isinstance(value, Coroutine) else None
         if started is None or not isinstance(value, Coroutine) or self.resuming or not self._outdated(started):
             return EMPTY
@@ -60,10 +60,12 @@ class Interleaving(LazyIterators):
         frame, chain = here.frame, here.chain
         here.frame, here.chain = started.frame, started.chain
         self.resuming = True
+        mark = self.store.mark()
         try:
             point = CallPoint(value.call, started.node, module=value.module)
             return self.enter(value.function, value.arguments, point)
         finally:
+            self.store.merge([{}, self.store.rewind(mark)])
             self.resuming = False
             here.frame, here.chain = frame, chain
             self.run.started[value] = started.replaced(seen=self._seen(value, started.node))

@@ -83,7 +83,7 @@ class IterationFunctions(RecordFunctions):
         self, items: list[Values], key: Values, backwards: bool | None, point: CallPoint
     ) -> list[Values] | None:
         """Elements in the order of their keys, where these are constants."""
-        found = [self.asked(key, item, point) or item for item in items]
+        found = self.keys_of(key, items, point)
         ranks = [self._rank(values) for values in found]
         try:
             order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=bool(backwards))  # type: ignore[arg-type, return-value]  # what cannot be compared raises
@@ -91,6 +91,14 @@ class IterationFunctions(RecordFunctions):
             self.compare_ranks(joined(found), point)
             return None
         return None if backwards is None else [items[index] for index in order]
+
+    def keys_of(self, key: Values, items: list[Values], point: CallPoint) -> list[Values]:
+        """What a key function says of each element."""
+        found = []
+        for number, element in enumerate(items):
+            with self.turn(number):
+                found.append(self.asked(key, element, point) or element)
+        return found
 
     def _rank(self, values: Values) -> object:
         """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
@@ -156,11 +164,13 @@ class IterationFunctions(RecordFunctions):
         return self.iterated(only(value), point.node) if step is None else step
 
     def _draw_enumerated(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
-        items = self._spread_first(arguments)
+        items, start = self._spread_first(arguments), single(arguments.argument(1, "start") or const(0))
+        first = start.value if isinstance(start, Const) and isinstance(start.value, int) else None
         if items is None:
             element = self.iterated(arguments.argument(0, "iterable"), point.node)
             return self.tuple_at(point.node, 0, [PLAIN, element])
-        return [self.tuple_at(point.node, index, [const(index), item]) for index, item in enumerate(items)]
+        numbers = [PLAIN if first is None else const(first + index) for index in range(len(items))]
+        return [self.tuple_at(point.node, index, [numbers[index], item]) for index, item in enumerate(items)]
 
     def _draw_zipped(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         columns = [self.exact_items(values) for values in arguments.positional]
@@ -261,6 +271,9 @@ class IterationFunctions(RecordFunctions):
         """The sum of lists is a list, and instances of the project's classes are asked; others are plain values."""
         self.begin_each(arguments)
         items = self._spread_first(arguments)
+        total = None if items is None else self._total([*items, arguments.argument(1, "start") or const(0)], point)
+        if total is not None:
+            return total
         elements = self.iterated(arguments.argument(0, "iterable"), point.node)
         lists = [value for value in elements if isinstance(value, Obj) and value.kind in ("list", "tuple")]
         if items is None:
@@ -273,6 +286,11 @@ class IterationFunctions(RecordFunctions):
         inner = joined([*(self.elements(value) for value in lists), start])
         return join(self.many(lists[0].kind, point.node, inner), found)
 
+    def _total(self, parts: list[Values], point: CallPoint) -> Values | None:
+        """The sum of constants."""
+        constant = all(isinstance(single(part), Const) for part in parts)
+        return self.folded(lambda *numbers: sum(numbers), parts, point.node) if constant else None
+
     def _sums_of_instances(self, elements: Values, point: CallPoint) -> Values:
         results = [
             self.call_method(value, method, Arguments((PLAIN,)), CallPoint(point.node, point.at, direct=False))
@@ -281,10 +299,6 @@ class IterationFunctions(RecordFunctions):
             for method in ("__radd__", "__add__")
         ]
         return joined(result for result in results if result is not None)
-
-    def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A builtin that uses its arguments as plain values."""
-        raise AssertionError("the part that knows builtins answers this")
 
     def _call_range(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """Numbers, one by one where they are known and few."""
@@ -301,7 +315,7 @@ ITERATION_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(
         (
             *(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset")),
-            *("collections.deque", "collections.UserList", "weakref.WeakSet"),
+            *("collections.UserList", "weakref.WeakSet"),
         ),
         IterationFunctions._call_listed,
     ),

@@ -25,7 +25,9 @@ from analyzers.inference.values import (
 
 SEQUENCES = ("list", "tuple", "set", "iterator")
 _LENGTH = "length"
-_MEMBERS = "members"
+DOUBTED = "doubted"
+"""The cell of a set that holds those elements that it may lack."""
+LIMIT = "limit"
 FACTORY = "factory"
 RETURNED = "returned"
 SWALLOWS = "swallows"
@@ -46,11 +48,16 @@ class Objects(Entries):
         obj = self.allocate(kind, site)
         if kind == "set":
             items = [self.hashed(values) for values in items]
+        if kind == "tuple" and obj in self.summaries and self.exact(obj) == len(items):
+            for index, values in enumerate(items):
+                self.weaken(item(obj, index), values)
+            return only(obj)
         if obj in self.summaries or len(items) > EXACT_LENGTH_LIMIT or kind == "set":
             self.weaken((obj, ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
             if kind == "set" and obj not in self.summaries:
-                self.write((obj, _MEMBERS), joined(values for values in items if self._is_one(values)))
+                certain = joined(values for values in items if self._is_one(values))
+                self.write((obj, DOUBTED), joined(items) - certain)
             return only(obj)
         self.refill(obj, items)
         return only(obj)
@@ -76,46 +83,19 @@ class Objects(Entries):
         value = single(values)
         return value is not None and self.distinct(value)
 
+    def certain_members(self, obj: Obj) -> Values:
+        """The elements that a set certainly has."""
+        return EMPTY if obj in self.summaries else self.elements(obj) - self.read((obj, DOUBTED))
+
     def has_member(self, obj: Obj, values: Values) -> bool | None:
         """Whether a set certainly has an element, or certainly has not."""
         values = self.hashed(values)
         elements = self.elements(obj)
         if not self._is_one(values) or not all(map(self.distinct, elements)):
             return None
-        if values <= self.read((obj, _MEMBERS)):
+        if values <= self.certain_members(obj):
             return True
         return None if values <= elements or obj in self.summaries else False
-
-    def set_difference(self, obj: Obj, others: Arguments, site: ast.AST) -> Values:
-        """The elements of a set that no one of the others certainly has."""
-        known = [[self._has(values, element) for values in others.all] for element in self._elements_apart(obj)]
-        return self._chosen(obj, [False if True in row else None if None in row else True for row in known], site)
-
-    def set_intersection(self, obj: Obj, others: Arguments, site: ast.AST) -> Values:
-        """The elements of a set that all the others may have."""
-        known = [[self._has(values, element) for values in others.all] for element in self._elements_apart(obj)]
-        return self._chosen(obj, [False if False in row else None if None in row else True for row in known], site)
-
-    def _elements_apart(self, obj: Obj) -> list[Value]:
-        return ordered(self.elements(obj))
-
-    def _has(self, values: Values, element: Value) -> bool | None:
-        other = single(values)
-        return self.has_member(other, only(element)) if isinstance(other, Obj) and other.kind == "set" else None
-
-    def _chosen(self, obj: Obj, stays: list[bool | None], site: ast.AST) -> Values:
-        """A set with those elements of another that stay, as far as that is known."""
-        elements, members = self._elements_apart(obj), self.read((obj, _MEMBERS))
-        made = self.many(
-            "set", site, frozenset(v for v, kept in zip(elements, stays, strict=True) if kept is not False)
-        )
-        for chosen in made:
-            if isinstance(chosen, Obj) and chosen not in self.summaries:
-                certain = frozenset(v for v, kept in zip(elements, stays, strict=True) if kept)
-                self.write((chosen, _MEMBERS), certain & members)
-                if all(kept is False for kept in stays):
-                    self.clear(chosen)
-        return made
 
     def rotated(self, obj: Obj, arguments: Arguments, site: ast.AST) -> Values:
         """`deque.rotate`, where it is known how far."""
@@ -127,27 +107,22 @@ class Objects(Entries):
             self.refill(obj, items[first:] + items[:first])
         return NONE
 
-    def copied_set(self, obj: Obj, site: ast.AST) -> Values:
-        """A set with the same elements."""
-        made = self.many("set", site, self.elements(obj))
-        for copy in made:
-            if isinstance(copy, Obj) and copy not in self.summaries:
-                self.write((copy, _MEMBERS), self.read((obj, _MEMBERS)))
-        return made
-
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
         obj = self.allocate(kind, site)
         self.weaken((obj, ANY), elements)
+        if kind == "set":
+            self.weaken((obj, DOUBTED), elements)
         self.weaken((obj, _LENGTH), PLAIN)
         return only(obj)
 
     def exact(self, obj: Obj) -> int | None:
-        """The length of a sequence, where it is one known number."""
+        """The length of a sequence, where it is one known number; tuples that stand for several may have one too."""
         if obj.kind == "iterator":
             self.begin(obj)
         length = self.read((obj, _LENGTH))
-        if len(length) != 1 or obj in self.summaries or self.read((obj, ANY)):
+        changing = obj in self.summaries and obj.kind != "tuple"
+        if len(length) != 1 or changing or self.read((obj, ANY)):
             return None
         value = next(iter(length))
         return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
@@ -200,10 +175,20 @@ class Objects(Entries):
             self.write(item(obj, length), values)
             self.write((obj, _LENGTH), const(length + 1))
 
+    def limit(self, obj: Obj) -> Values:
+        """The `maxlen` of a deque, if it has one."""
+        return self.read((obj, LIMIT))
+
+    def shorten(self, obj: Obj, from_left: bool = True) -> None:
+        """A deque that is longer than its limit loses elements from one end."""
+        limits, items = numbers_in(self.limit(obj)), self.items(obj)
+        if items is not None and limits and len(items) > limits[0]:
+            self.refill(obj, items[len(items) - limits[0] :] if from_left else items[: limits[0]])
+
     def smash(self, obj: Obj, extra: Values = EMPTY) -> None:
         """Forget the order and number of the elements, and add `extra` to them."""
-        if obj.kind == "set" and not extra:
-            self.write((obj, _MEMBERS), EMPTY)
+        if obj.kind == "set":
+            self.weaken((obj, DOUBTED), extra - self.certain_members(obj) if extra else self.elements(obj))
         self.weaken((obj, ANY), join(self.held(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
 
@@ -324,7 +309,7 @@ class Objects(Entries):
         if obj in self.summaries:
             return
         if obj.kind != "dict":
-            self.write((obj, _MEMBERS), EMPTY)
+            self.weaken((obj, DOUBTED), self.elements(obj))
             self.refill(obj, [])
             return
         self.remove_entries(obj)

@@ -3,7 +3,10 @@
 import ast
 import operator
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
+from analyzers.inference.folding import UNDECIDED, attempt, operated
 from analyzers.inference.library import Library
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint
@@ -27,16 +30,8 @@ from analyzers.inference.values import (
     single,
 )
 
-_TEXT_LIMIT = 200
 _REPEAT_LIMIT = 16
-_NUMBER_LIMIT = 2**32
-_ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.BitOr: operator.or_,
-    ast.BitAnd: operator.and_,
-}
+_COMPARED_LIMIT = 16
 _PYTHONS = ((3, 10), (3, 11), (3, 12))
 """The versions that flytekit runs on: a condition on `sys.version_info` is decided where they agree."""
 
@@ -93,8 +88,8 @@ class Operators(Library):
         if isinstance(op, ast.Not):
             truth = self.truth_of(self.tested(operand, node, force=False))
             return self.operated(node, operand) if truth is None else const(not truth)
-        if isinstance(op, ast.USub) and isinstance(value, Const) and isinstance(value.value, int):
-            return const(-value.value)
+        if isinstance(value, Const) and isinstance(value.value, int | float):
+            return const(_signed(op, value.value))
         called = self._by_method((f"__{_UNARY[type(op)]}__",), operand, None, node)
         return self.operated(node, operand) if called is None else called
 
@@ -115,34 +110,33 @@ class Operators(Library):
         return None
 
     def _combined(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values | None:
-        """Texts and containers put together; None where the operands are neither."""
+        """Constants computed, containers put together; None where the operands are neither."""
+        computed = self._computed(op, left, right, node)
+        if computed is None:
+            computed = self.counters_combined(op, left, right, node)
+        if computed is not None:
+            return computed
         match op:
             case ast.Add():
-                return self._computed(op, left, right) or self._concatenated(left, right, node)
+                return self._concatenated(left, right, node)
             case ast.Mult():
-                return self._computed(op, left, right) or self._repeated(left, right, node)
+                return self._repeated(left, right, node)
             case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor():
-                return self._computed(op, left, right) or self._merged(op, left, right, node)
+                return self._merged(op, left, right, node)
             case _:
                 return None
 
-    def _computed(self, op: ast.operator, left: Values, right: Values) -> Values | None:
-        """Arithmetic of numbers, while a module is imported: a loop in a function might count without end."""
+    def _computed(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values | None:
+        """Arithmetic, and what operators do to texts."""
         first, second = single(left), single(right)
-        act = None if self.here.function is not None or self.here.loops else _ARITHMETIC.get(type(op))
-        if act is None or not (isinstance(first, Const) and isinstance(second, Const)):
+        if not isinstance(first, Const) or second is None:
             return None
-        one, other = first.value, second.value
-        if not (isinstance(one, int) and isinstance(other, int)) or max(abs(one), abs(other)) > _NUMBER_LIMIT:
-            return None
-        return const(act(one, other))
+        counting = isinstance(first.value, int | float) and not all(loop.unrolled for loop in self.here.loops)
+        fills_in = isinstance(first.value, str) and isinstance(op, ast.Mod)
+        return None if counting else self.folded(partial(operated, op), [left, right], node, depth=int(fills_in))
 
     def _concatenated(self, left: Values, right: Values, node: ast.expr) -> Values | None:
         first, second = single(left), single(right)
-        if isinstance(first, Const) and isinstance(second, Const):
-            if isinstance(first.value, str) and isinstance(second.value, str) and len(first.value) < _TEXT_LIMIT:
-                return const(first.value + second.value)
-            return None
         kinds = _kinds(join(left, right), "list", "tuple")
         if not kinds:
             return None
@@ -171,9 +165,9 @@ class Operators(Library):
             self.update_from(obj, right, node)
             return only(obj)
         first = single(left)
-        if isinstance(first, Obj) and first.kind == "set" and isinstance(op, ast.Sub | ast.BitAnd):
-            act = self.set_difference if isinstance(op, ast.Sub) else self.set_intersection
-            return act(first, Arguments((right,)), node)
+        if isinstance(first, Obj) and first.kind == "set" and not isinstance(op, ast.BitXor):
+            acts = {ast.Sub: self.set_difference, ast.BitAnd: self.set_intersection}
+            return acts.get(type(op), self.set_union)(first, Arguments((right,)), node)
         if _kinds(join(left, right), "set"):
             return self.many("set", node, joined(self.iterated(part, node) for part in (left, right)))
         return None
@@ -251,6 +245,8 @@ class Operators(Library):
 
     def _contained(self, left: Values, right: Values) -> bool | None:
         needle, container = single(left), single(right)
+        if isinstance(container, Const):
+            return self._agreed(_is_inside, left, right)
         if needle is None or not isinstance(container, Obj) or container.kind == "instance":
             return None
         if container.kind == "dict":
@@ -276,15 +272,45 @@ class Operators(Library):
             limit = self._constant_tuple(second)
             outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
             return outcomes.pop() if len(outcomes) == 1 else None
-        if not (isinstance(first, Const) and isinstance(second, Const)):
-            same = self._identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
-            return None if same is None else same is isinstance(op, ast.Eq)
-        return _holds(first.value, op, second.value)
+        same = self._identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
+        if same is not None:
+            return same is isinstance(op, ast.Eq)
+        return self._agreed(lambda one, other: _holds(one, op, other), left, right)
+
+    def _agreed(self, holds: Callable[[Any, Any], bool | None], left: Values, right: Values) -> bool | None:
+        """Whether something holds for all pairs of possible constants, or for none; tuples of constants count."""
+        if len(left) * len(right) > _COMPARED_LIMIT:
+            return None
+        columns = [[self.known(only(value), _comparable(value)) for value in part] for part in (left, right)]
+        if any(UNDECIDED in column for column in columns):
+            return None
+        outcomes = {holds(one, other) for one in columns[0] for other in columns[1]}
+        return outcomes.pop() if len(outcomes) == 1 else None
 
     def _constant_tuple(self, value: Value | None) -> tuple[object, ...]:
         items = self.items(value) if isinstance(value, Obj) else None
         found = [single(item) for item in items or []]
         return tuple(item.value for item in found if isinstance(item, Const))[:2]
+
+
+def _comparable(value: Value) -> int:
+    """How deep a value is looked into where it is compared: what is a list here may be a deque, which equals none."""
+    return 2 if isinstance(value, Obj) and value.kind == "tuple" else 0
+
+
+def _is_inside(part: object, whole: object) -> bool | None:
+    outcome = attempt(operator.contains, whole, part)
+    return None if outcome is UNDECIDED else bool(outcome)
+
+
+def _signed(op: ast.unaryop, number: float) -> float:
+    match op:
+        case ast.USub():
+            return -number
+        case ast.Invert() if isinstance(number, int):
+            return ~number
+        case _:
+            return +number
 
 
 def _kinds(values: Values, *kinds: str) -> list[str]:

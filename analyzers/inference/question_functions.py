@@ -65,6 +65,8 @@ class QuestionFunctions(PickingFunctions):
     def _call_length(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A number where the container has just so many elements."""
         value = single(joined(arguments.positional[:1]))
+        if isinstance(value, Const) and isinstance(value.value, str | bytes | tuple):
+            return const(len(value.value))
         container = value if isinstance(value, Obj) and value.kind != "instance" else None
         size = None if container is None else self.size(self.current(container, point.node))
         return self._call_protocol(name, arguments, point) if size is None else const(size)
@@ -73,12 +75,38 @@ class QuestionFunctions(PickingFunctions):
         """A builtin that asks an object of the project's classes by a method."""
         raise AssertionError("the part that knows builtins answers this")
 
+    def _call_quantifier(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`any` and `all`: a constant where the elements are known that decide it."""
+        items = self.exact_items(arguments.positional[0]) if len(arguments.all) == 1 and arguments.positional else None
+        truths = [self.truth_of(item) for item in items or ()]
+        deciding = name.endswith("any")
+        if items is None or (None in truths and deciding not in truths):
+            return self.computed(name, arguments, point)
+        for item in items:
+            self.forced(item, point.node)
+        return const(deciding if deciding in truths else not deciding)
+
     def _call_isinstance(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A constant where every possible value is known to be an instance, or none."""
         if len(arguments.positional) < 2:
             return PLAIN
         classes = [item for values in self._classes_in(arguments.positional[1]) for item in values]
         return _decided([self._is_instance(value, classes) for value in arguments.positional[0]])
+
+    def _call_issubclass(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A constant where it is known of every possible class whether it derives from the other."""
+        if len(arguments.positional) < 2:
+            return PLAIN
+        classes = [item for values in self._classes_in(arguments.positional[1]) for item in values]
+        return _decided([self._derives(value, classes) for value in arguments.positional[0]])
+
+    def _derives(self, value: Value, classes: list[Value]) -> bool | None:
+        if not isinstance(value, ClassRef):
+            return None
+        if set(self.linearized(value)).intersection(classes):
+            return True
+        known = all(isinstance(cls, ClassRef) for cls in classes) and "" not in self.external_bases(value)
+        return False if known else None
 
     def _classes_in(self, values: Values) -> list[Values]:
         items = self.exact_items(values)
@@ -101,7 +129,8 @@ class QuestionFunctions(PickingFunctions):
             case Obj(kind=kind) if kind != "iterator":
                 return True if kind in builtin else None if others else False
             case Const(kind=kind):
-                return True if kind in builtin else None if others or (kind == "bool" and "int" in builtin) else False
+                is_one = kind in builtin or (kind == "bool" and "int" in builtin)
+                return True if is_one else None if others else False
             case EntityRef() | Function() | ClassRef():
                 return None if others else False
             case _:
@@ -149,6 +178,8 @@ QUESTION_HANDLERS: dict[str, Handler] = {
     "builtins.id": QuestionFunctions._call_truth,
     "builtins.callable": QuestionFunctions._call_callable,
     "builtins.hasattr": QuestionFunctions._call_has_attribute,
+    **dict.fromkeys(("builtins.all", "builtins.any"), QuestionFunctions._call_quantifier),
     "builtins.isinstance": QuestionFunctions._call_isinstance,
+    "builtins.issubclass": QuestionFunctions._call_issubclass,
     "builtins.len": QuestionFunctions._call_length,
 }

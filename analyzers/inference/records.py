@@ -120,10 +120,14 @@ class FrameRecord:
 
 
 class Loop:
-    """The jumps out of the innermost loop: what was written on the way since the beginning of the iteration."""
+    """The jumps out of the innermost loop: what was written on the way since the beginning of the iteration.
 
-    def __init__(self, mark: int) -> None:
+    It is `unrolled` where its turns are interpreted one by one.
+    """
+
+    def __init__(self, mark: int, unrolled: bool = False) -> None:
         self.mark = mark
+        self.unrolled = unrolled
         self.breaks: list[Delta] = []
         self.continues: list[Delta] = []
 

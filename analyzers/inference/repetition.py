@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from analyzers.inference.objects import Objects
+from analyzers.inference.sets import Sets
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import EMPTY, Obj, Values, join
 
@@ -10,7 +10,7 @@ _TURNS = 50
 """How many turns may each add something to the memory, before the run counts as unsettled."""
 
 
-class Repetition(Objects):
+class Repetition(Sets):
     """`repeated` is to comprehensions and callbacks what the fixed point of a loop is to statements."""
 
     def repeated(self, turn: Callable[[], Values]) -> Values:

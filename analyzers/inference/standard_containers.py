@@ -1,14 +1,12 @@
-"""Containers of the standard library beyond the builtin ones: `Counter`, `ChainMap`, `dict.fromkeys`."""
+"""Containers of the standard library beyond the builtin ones: `Counter`, `ChainMap`, `deque`, `dict.fromkeys`."""
 
-from analyzers.inference.entries import COUNTED
 from analyzers.inference.iteration_functions import IterationFunctions
-from analyzers.inference.objects import FACTORY
+from analyzers.inference.objects import LIMIT
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
     NONE,
     PLAIN,
     Arguments,
-    External,
     Obj,
     Values,
     joined,
@@ -21,11 +19,25 @@ class StandardContainers(IterationFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_counter(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        obj = self.new_dict(point.node)
-        self.write((obj, COUNTED), PLAIN)
-        self.weaken((obj, FACTORY), only(External("builtins.int")))
-        self.count(obj, arguments, point.node)
+        obj = self.new_counter(point.node)
+        self.first_count(obj, arguments, point.node)
         return only(obj)
+
+    def _call_deque(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A list; one of limited length keeps the last elements."""
+        limit = arguments.argument(1, "maxlen") or NONE
+        given = arguments.positional[:1] or tuple(values for key, values in arguments.keywords if key == "iterable")
+        made = self._call_listed(name, Arguments(given, (), arguments.star), point)
+        if limit == NONE:
+            return made
+        known = isinstance(self.known(limit), int)
+        for deque in made:
+            if isinstance(deque, Obj) and known and deque not in self.summaries:
+                self.write((deque, LIMIT), limit)
+                self.shorten(deque)
+            elif isinstance(deque, Obj):
+                self.smash(deque)
+        return made
 
     def _call_chain_map(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         maps = [*arguments.positional, *([arguments.star] if arguments.star is not None else [])]
@@ -60,6 +72,7 @@ CONTAINER_HANDLERS: dict[str, Handler] = {
         for kind, methods in _UNBOUND.items()
         for method in methods.split()
     },
+    "collections.deque": StandardContainers._call_deque,
     "collections.Counter": StandardContainers._call_counter,
     "collections.ChainMap": StandardContainers._call_chain_map,
     "builtins.dict.fromkeys": StandardContainers._call_from_keys,

@@ -65,7 +65,7 @@ class Statements(Contexts):
     def _exec_assign(self, node: ast.Assign) -> None:
         values = self._named_value(node.value, node.targets[0])
         for target in node.targets:
-            self.assign(target, values)
+            self.assign(target, self.counted(target, values) if isinstance(node.value, ast.BinOp) else values)
 
     def _named_value(self, value: ast.expr, target: ast.expr) -> Values:
         """The value of an assignment; what it makes takes the name of a simple target."""
@@ -98,7 +98,7 @@ class Statements(Contexts):
         for each in old:
             if isinstance(each, Obj) and each.kind == "set":
                 self.smash(each)
-        self.assign(target, result)
+        self.assign(target, self.counted(target, result))
 
     def _loaded(self, target: ast.expr) -> Values:
         match target:
@@ -257,7 +257,7 @@ class Statements(Contexts):
         present: list[Values] | None = items
         number = 0
         while alive and present is not None and number < min(len(present), _UNROLL_LIMIT):
-            loop = Loop(start)
+            loop = Loop(start, unrolled=True)
             self.here.loops.append(loop)
             for iterator in iterators:
                 self.refill(iterator, present[number + 1 :])

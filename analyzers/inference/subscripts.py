@@ -1,7 +1,9 @@
 """Subscripts: what `value[key]` and `value[a:b]` give for each kind of value."""
 
 import ast
+from functools import partial
 
+from analyzers.inference.folding import subscripted
 from analyzers.inference.objects import constant_items
 from analyzers.inference.operators import Operators
 from analyzers.inference.records import CallPoint
@@ -62,13 +64,15 @@ class Subscripts(Operators):
             case Data():
                 return only(Data(value.origins | self.origins(keys), value.opaque))
             case Const():
-                return self._subscripted_constant(value, keys)
+                return self._subscripted_constant(value, keys, node)
             case Method():
                 return self.opaque("a subscript of an attribute outside the project")
             case _:
                 return self.mixed([self.forced(only(value), node), self.forced(keys, node)])  # type: ignore[arg-type]  # any other Value
 
-    def _subscripted_constant(self, value: Const, keys: Values) -> Values:
+    def _subscripted_constant(self, value: Const, keys: Values, node: ast.expr) -> Values:
+        if isinstance(value.value, str | bytes):
+            return self.folded(subscripted, [only(value), keys], node) or PLAIN
         items, key = constant_items(value), single(keys)
         if items is None or not (isinstance(key, Const) and isinstance(key.value, int)):
             return PLAIN
@@ -112,7 +116,8 @@ class Subscripts(Operators):
 
     def _sliced(self, value: Value, bounds: slice | None, node: ast.Subscript) -> Values:
         if isinstance(value, Const):
-            return PLAIN
+            found = self.folded(partial(subscripted, key=bounds), [only(value)], node) if bounds else None
+            return PLAIN if found is None else found
         if not (isinstance(value, Obj) and value.kind in ("list", "tuple")):
             return self.subscripted(value, PLAIN, node)
         items = self.items(value)

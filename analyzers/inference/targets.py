@@ -5,8 +5,10 @@ import ast
 from analyzers.inference.expressions import Expressions
 from analyzers.inference.objects import constant_items
 from analyzers.inference.records import CallPoint
+from analyzers.inference.scopes import scope_of
 from analyzers.inference.values import (
     EMPTY,
+    PLAIN,
     Arguments,
     Const,
     Method,
@@ -108,3 +110,15 @@ class Targets(Expressions):
         if isinstance(obj, Const):
             return constant_items(obj)
         return self.record_items(obj) if obj.kind == "instance" else self.items(obj)
+
+    def counted(self, target: ast.expr, values: Values) -> Values:
+        """A number that was computed; what others may read while this function waits has been every number before."""
+        numbers = (isinstance(value, Const) and isinstance(value.value, int | float) for value in values)
+        return PLAIN if any(numbers) and not self._is_own(target) else values
+
+    def _is_own(self, target: ast.expr) -> bool:
+        """Whether nobody else reads a target while the function that assigns to it has not ended."""
+        function = self.here.function
+        if function is None or scope_of(function.node).captured:
+            return function is None
+        return isinstance(target, ast.Name) and self.env.mangled(target.id) in self.env.names

@@ -112,6 +112,30 @@ OVERRIDES = frozenset(
 )
 """What it takes on a node of a workflow, and what an execution takes besides."""
 
+TASK_ATTRIBUTES = frozenset(
+    {"ExecutionBehavior", "accelerator", "async_execute", "compile", "compile_into_workflow"}
+    | {"construct_node_metadata", "container_image", "deck_fields", "disable_deck", "dispatch_execute", "docs"}
+    | {"dynamic_execute", "enable_deck", "environment", "execute", "execution_mode", "find_lhs"}
+    | {"get_as_workflow", "get_command", "get_config", "get_container", "get_custom", "get_default_command"}
+    | {"get_extended_resources", "get_image", "get_input_types", "get_k8s_pod", "get_sql"}
+    | {"get_type_for_input_var", "get_type_for_output_var", "instantiated_in", "interface", "lhs"}
+    | {"local_execute", "local_execution_mode", "location", "metadata", "name", "node_dependency_hints"}
+    | {"pod_template", "post_execute", "pre_execute", "python_interface", "reset_command_fn", "resources"}
+    | {"run", "run_with_backend", "sandbox_execute", "security_context", "set_command_fn", "set_resolver"}
+    | {"shared_memory", "task_config", "task_function", "task_resolver", "task_type", "task_type_version"}
+)
+"""The public attributes of what `@task`, `@dynamic` and `@eager` make."""
+
+ATTRIBUTES = TASK_ATTRIBUTES | frozenset(
+    {"CACHE", "add", "annotations", "clone_with", "compiled", "concurrency", "create", "default_options"}
+    | {"failure_node", "fixed_inputs", "function", "get_all_tasks", "get_default_launch_plan", "get_or_create"}
+    | {"labels", "load_task", "loader_args", "mapping", "max_parallelism", "nodes", "notifications"}
+    | {"on_failure", "output_bindings", "overwrite_cache", "parameters", "raw_fixed_inputs"}
+    | {"raw_output_data_config", "saved_inputs", "schedule", "short_name", "should_auto_activate", "task_name"}
+    | {"trigger", "workflow", "workflow_metadata", "workflow_metadata_defaults"}
+)
+"""Those, and the public attributes of workflows and launch plans."""
+
 _VENDORS = ("flytekit", "flytekitplugins")
 
 
