@@ -47,14 +47,13 @@ class Interpreter(Statements):
         activation = Activation(module.env, frame, (), None, 0)
         for name, value in (("__name__", module.name), ("__package__", module.package)):
             self.store.set((module.env.owner, name), const(value))
-        self.unfinished.add(module)
         run = Run(Dialect.MODERN, module.name, MODULE_STEPS)
         with deep_recursion(_RECURSION_LIMIT), self.store.permanent(), self._apart(run, activation):
             for statement in module.tree.body:
                 run.steps = 0
                 self._execute_shallow(statement)
             self._load_inner_imports(module)
-        self.unfinished.discard(module)
+        module.finished = True
 
     def _execute_shallow(self, statement: ast.stmt) -> None:
         """One statement of a module; one that is nested too deeply binds nothing."""

@@ -4,8 +4,8 @@ import ast
 import operator
 from collections.abc import Callable
 
-from analyzers.inference.library import Library
 from analyzers.inference.objects import attribute_cell
+from analyzers.inference.raising import Raising
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     NONE,
@@ -66,7 +66,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 
 
-class Operators(Library):
+class Operators(Raising):
     """What an operator gives, and whether a condition is known to be true or false."""
 
     def operated(self, node: ast.expr, *parts: Values) -> Values:
@@ -185,6 +185,7 @@ class Operators(Library):
         point = CallPoint(node, node, direct=False)
         results = [self._truth_by_method(value, point) for value in ordered(values) if isinstance(value, Obj)]
         asked = [result for result in results if result is not None]
+        self.note_truth(values)
         rest = self.forced(values, node) if force else values
         return join(rest, *asked)
 

@@ -122,6 +122,8 @@ class Activation:
     `turns` numbers the turns of the loops that are being unrolled: each turn makes objects of its own.
     `env` is the present scope (a comprehension inside has its own), `home` the owner of the body's cells.
     `pauses` counts its `yield`s; it `swallows` when a failure that is thrown in at one of them may end there.
+    `raised` is what may have left it so far, or the block of a `try` in it: instances, builtin classes, and
+    `ANY_EXCEPTION`; `handling` are the exceptions of the handlers around the present statement.
     """
 
     def __init__(
@@ -144,6 +146,8 @@ class Activation:
         self.written: set[Location] = set()
         self.arguments = NO_ARGUMENTS
         self.ended_by: ast.expr | None = None
+        self.raised: Values = EMPTY
+        self.handling: list[Values] = []
         self.answered = False
         self.grown = False
         self.index = 0
@@ -172,6 +176,7 @@ class Memo(NamedTuple):
     reads: Delta
     writes: Delta
     result: Values
+    raised: Values
     needs: int
     epoch: int | None
 

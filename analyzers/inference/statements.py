@@ -26,6 +26,7 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge.libraries import NEVER_RETURNING
 
+_ASSERTION: Values = only(External("builtins.AssertionError"))
 _AWAITABLE_TESTS = frozenset({"isawaitable", "iscoroutine", "isfuture"})
 _DELETED: Values = only(Const(None, "deleted"))
 """What a deleted name holds: nothing that can be called."""
@@ -40,8 +41,11 @@ class Statements(Contexts):
     def execute(self, body: list[ast.stmt]) -> bool:
         for statement in body:
             if self.spent():
+                self.may_raise()
                 return True
             self.here.frame.reached.add(statement)
+            if type(statement) not in _NOTING:
+                self.may_raise()
             method = _EXECUTORS.get(type(statement))
             if method is not None and method(self, statement) is False:
                 return False
@@ -84,6 +88,7 @@ class Statements(Contexts):
         target: ast.expr = node.target
         old = self._loaded(target)
         new = self.evaluate(node.value)
+        self.note_operation(node.op, old, new)
         containers = [value for value in old if isinstance(value, Obj) and value.kind in ("list", "set", "dict")]
         if containers and isinstance(node.op, ast.Add | ast.BitOr):
             for value in containers:
@@ -136,7 +141,10 @@ class Statements(Contexts):
         values = self.tested(self.evaluate(node.test), node.test)
         if node.msg is not None:
             self.maybe(node.msg)
-        return False if self.truth_of(values) is False else None
+        truth = self.truth_of(values)
+        if truth is not True:
+            self.note_raised(_ASSERTION)
+        return False if truth is False else None
 
     # Jumps.
 
@@ -211,6 +219,7 @@ class Statements(Contexts):
 
     def _exec_match(self, node: ast.Match) -> bool:
         subject = self.forced(self.evaluate(node.subject), node.subject) or PLAIN
+        self.note_match(subject)
         arms: list[Callable[[], bool]] = []
         for case in node.cases:
             taken = self.taken(case.pattern, subject)
@@ -235,6 +244,7 @@ class Statements(Contexts):
     def _exec_for(self, node: ast.For | ast.AsyncFor) -> bool:
         source = self.evaluate(node.iter)
         items = self.exact_items(source) if isinstance(node, ast.For) else None
+        self.note_iterated(items)
         if items == []:
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
@@ -318,6 +328,31 @@ class Statements(Contexts):
             self.run.unsettled = True
         return self._ending(breaks, orelse, normal=not endless, mark=start)
 
+
+_NOTING: frozenset[type[ast.stmt]] = frozenset(
+    {
+        ast.AnnAssign,
+        ast.Assert,
+        ast.Assign,
+        ast.AsyncFor,
+        ast.AugAssign,
+        ast.Break,
+        ast.Continue,
+        ast.Expr,
+        ast.For,
+        ast.Global,
+        ast.If,
+        ast.Match,
+        ast.Nonlocal,
+        ast.Pass,
+        ast.Raise,
+        ast.Return,
+        ast.Try,
+        ast.TryStar,
+        ast.While,
+    }
+)
+"""The kinds that note what they may raise; any other may raise anything."""
 
 _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {
     ast.Expr: Statements._exec_expression,
