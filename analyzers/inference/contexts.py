@@ -152,7 +152,9 @@ class Contexts(Failures):
                 return only(value)
             case Obj():
                 return self.elements(value)
-            case Data() | Unknown() | Method():
+            case Data(origins=found, opaque=opaque):
+                return only(Data(found, opaque))
+            case Unknown() | Method():
                 return only(value)
             case _:
                 return self.opaque("a context manager outside the project")

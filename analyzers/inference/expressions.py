@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.inference.comprehensions import Comprehensions
-from analyzers.inference.raising import are_numbers
+from analyzers.inference.kinds import are_numbers
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (

@@ -18,7 +18,7 @@ from analyzers.inference.records import (
 )
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.statements import Statements
-from analyzers.inference.values import PLAIN, Arguments, Coroutine, Env, Function, Pending, Values, const
+from analyzers.inference.values import Coroutine, Env, Function, Pending, Values, const
 from analyzers.knowledge import flytekit
 from analyzers.model.calls import Category, Consumption
 from analyzers.model.entities import EntityKind
@@ -111,7 +111,7 @@ class Interpreter(Statements):
                 function.env,
             )
             activation = Activation(env, frame, (), function, mark)
-            activation.arguments = _inputs(function)
+            activation.arguments = self.inputs(record)
             self.stack.append(activation)
             try:
                 writes = self._run_body(function, activation)
@@ -182,14 +182,6 @@ class Interpreter(Statements):
     def records_of(self, module: Module) -> list[EntityRecord]:
         """The entities that a module defines."""
         return [record for record in self.entities if record.module == module.name]
-
-
-def _inputs(function: Function) -> Arguments:
-    """What Flyte passes to the function of an entity: plain data."""
-    spec = function.node.args
-    positional = len(spec.posonlyargs) + len(spec.args)
-    keywords = tuple((function.env.mangled(parameter.arg), PLAIN) for parameter in spec.kwonlyargs)
-    return Arguments((PLAIN,) * positional, keywords, PLAIN if spec.vararg else None, PLAIN if spec.kwarg else None)
 
 
 def _inside(function: Function) -> str:

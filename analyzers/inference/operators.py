@@ -4,14 +4,17 @@ import ast
 import operator
 from collections.abc import Callable
 
+from analyzers.inference.declared_types import DeclaredTypes
+from analyzers.inference.kinds import are_numbers, is_scalar, kinds_of
 from analyzers.inference.objects import attribute_cell
-from analyzers.inference.raising import Raising
+from analyzers.inference.raising import is_builtin_class
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     NONE,
     Arguments,
     ClassRef,
     Const,
+    Data,
     EntityRef,
     External,
     Function,
@@ -20,6 +23,7 @@ from analyzers.inference.values import (
     Value,
     Values,
     const,
+    constants,
     join,
     joined,
     only,
@@ -30,6 +34,7 @@ from analyzers.inference.values import (
 _TEXT_LIMIT = 200
 _REPEAT_LIMIT = 16
 _NUMBER_LIMIT = 2**32
+_PAIRS_LIMIT = 64
 _ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -66,7 +71,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 
 
-class Operators(Raising):
+class Operators(DeclaredTypes):
     """What an operator gives, and whether a condition is known to be true or false."""
 
     def operated(self, node: ast.expr, *parts: Values) -> Values:
@@ -80,7 +85,16 @@ class Operators(Raising):
         if called is not None:
             return called
         combined = self._combined(op, left, right, node)
-        return self.operated(node, left, right) if combined is None else combined
+        if combined is not None:
+            return combined
+        counted = isinstance(op, ast.Add | ast.Sub | ast.Mult) and are_numbers(left, right)
+        return self._of_kind("int" if counted else None, self.operated(node, left, right))
+
+    def _of_kind(self, kind: str | None, values: Values) -> Values:
+        """Plain data of a kind that is known now."""
+        if kind is None:
+            return values
+        return frozenset(v._replace(kinds=frozenset({kind})) if isinstance(v, Data) else v for v in values)
 
     def augmented(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values:
         """`left op= right` for what is not changed in place."""
@@ -206,8 +220,9 @@ class Operators(Raising):
             if called is not None and len(ops) == 1:
                 return called
         if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in ops):
-            return self.mixed([])
-        return self.operated(node, *parts)
+            return self._of_kind("bool", self.mixed([]))
+        plain = all(map(is_scalar, frozenset().union(*parts)))
+        return self._of_kind("bool" if plain else None, self.operated(node, *parts))
 
     def _compared_by_method(self, left: Values, op: ast.cmpop, right: Values, node: ast.expr) -> Values | None:
         match op:
@@ -234,13 +249,15 @@ class Operators(Raising):
         """Whether two values are one object."""
         if NONE in (left, right):
             return _is_none(left) if right == NONE else _is_none(right)
-        return self._identical(single(left), single(right))
+        return self.identical(single(left), single(right))
 
-    def _identical(self, first: Value | None, second: Value | None) -> bool | None:
+    def identical(self, first: Value | None, second: Value | None) -> bool | None:
         """Whether two values are the same entity, class or member of an enum, or certainly are different ones."""
         if first is None or second is None:
             return None
         if isinstance(first, EntityRef | ClassRef) and isinstance(second, EntityRef | ClassRef):
+            return first == second
+        if is_builtin_class(first) and is_builtin_class(second):
             return first == second
         if isinstance(first, Obj) and isinstance(second, Obj) and first.cls is not None and first.cls == second.cls:
             if not self.is_enum(first.cls) or {first, second} & self.summaries:
@@ -268,7 +285,7 @@ class Operators(Raising):
     def _equal(self, first: Value, second: Value | None) -> bool | None:
         if isinstance(first, Const) and isinstance(second, Const):
             return first.value == second.value
-        return self._identical(first, second)
+        return self.identical(first, second)
 
     def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
         first, second = single(left), single(right)
@@ -276,8 +293,12 @@ class Operators(Raising):
             limit = self._constant_tuple(second)
             outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
             return outcomes.pop() if len(outcomes) == 1 else None
+        known = (constants(left), constants(right))
+        if known[0] and known[1] and len(known[0]) * len(known[1]) <= _PAIRS_LIMIT:
+            outcomes = {_holds(one, op, other) for one in known[0] for other in known[1]}
+            return outcomes.pop() if len(outcomes) == 1 else None
         if not (isinstance(first, Const) and isinstance(second, Const)):
-            same = self._identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
+            same = self.identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
             return None if same is None else same is isinstance(op, ast.Eq)
         return _holds(first.value, op, second.value)
 
@@ -297,7 +318,11 @@ def _is_none(values: Values) -> bool | None:
         return True
     known = EntityRef | Function | ClassRef | ModuleRef | Obj
     others = [value for value in values if value != Const(None, "NoneType")]
-    certain = len(others) == len(values) and all(isinstance(value, known | Const) for value in others)
+    if values and all(kinds_of(value) == {"NoneType"} for value in values):
+        return True
+    certain = len(others) == len(values) and all(
+        isinstance(value, known | Const) or (kinds_of(value) and "NoneType" not in kinds_of(value)) for value in others
+    )
     return False if values and certain else None
 
 

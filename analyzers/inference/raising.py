@@ -7,6 +7,7 @@ import ast
 import builtins
 
 from analyzers.inference.bound_names import bound_names
+from analyzers.inference.kinds import are_numbers, are_texts, is_scalar
 from analyzers.inference.library import Library
 from analyzers.inference.modules import label_of
 from analyzers.inference.objects import FACTORY
@@ -19,7 +20,6 @@ from analyzers.inference.values import (
     ClassRef,
     Const,
     Coroutine,
-    Data,
     Descriptor,
     EntityRef,
     External,
@@ -36,8 +36,6 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge.exceptions import takes_anything
 
-_NUMBERS = frozenset({"int", "bool"})
-_SCALARS = frozenset({"int", "bool", "float", "str", "bytes", "NoneType", "datetime.datetime", "datetime.timedelta"})
 _NAME_ERROR = only(External("builtins.NameError"))
 _UNBOUND = only(External("builtins.UnboundLocalError"))
 _MISSING = only(External("builtins.AttributeError"))
@@ -271,17 +269,6 @@ class Raising(Library):
                 return False
 
 
-def kinds_of(value: Value) -> frozenset[str | ClassRef]:
-    """The classes of which one is a value's own, the builtin ones by name; empty where that is not known."""
-    match value:
-        case Const(kind=kind) if kind not in ("unset", "deleted"):
-            return frozenset({kind})
-        case Data(kinds=kinds):
-            return kinds
-        case _:
-            return frozenset()
-
-
 def is_builtin_class(value: Value) -> bool:
     """Whether a value is a class of the builtins."""
     return isinstance(value, External) and isinstance(_builtin(value.name), type)
@@ -290,22 +277,6 @@ def is_builtin_class(value: Value) -> bool:
 def _builtin(name: str) -> object:
     module, _, last = name.rpartition(".")
     return getattr(builtins, last, None) if module == "builtins" else None
-
-
-def is_scalar(value: Value) -> bool:
-    """Whether a value is certainly of a simple builtin type."""
-    kinds = kinds_of(value)
-    return bool(kinds) and kinds <= _SCALARS
-
-
-def are_numbers(*parts: Values) -> bool:
-    """Whether these are whole numbers, whose sums and products raise nothing."""
-    return all(kinds_of(value) and kinds_of(value) <= _NUMBERS for values in parts for value in values)
-
-
-def are_texts(*parts: Values) -> bool:
-    """Whether these are texts, which can be joined and compared."""
-    return all(kinds_of(value) == {"str"} for values in parts for value in values)
 
 
 def _fits(function: Function, given: Arguments, bound: int) -> bool:

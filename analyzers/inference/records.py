@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from analyzers.inference.modules import Module
 from analyzers.inference.store import Delta, Location
-from analyzers.inference.values import EMPTY, Arguments, Coroutine, Env, Function, Owner, PendingKey, Values
+from analyzers.inference.values import EMPTY, Arguments, ClassRef, Coroutine, Env, Function, Owner, PendingKey, Values
 from analyzers.model.calls import Category, Consumption, DataFlow, Supplied
 from analyzers.model.entities import Entity
 from analyzers.model.facts import Definition, Dialect, FunctionNode, Observation
@@ -48,7 +48,8 @@ class PendingRecord:
 
     `elsewhere` is true where what it starts shows at another expression than the call: at the `gather` of its result.
     `direct` is false where the call's own callee is not what is invoked (`map(fit, xs)`), so that the call cannot be
-    rewritten. `overridden` is true where `with_overrides` is called on the result, which only an awaitable has.
+    rewritten. `overridden` is true where `with_overrides` is called on the result, which only an awaitable has. `kinds`
+    are the classes of which one is that of the result.
     """
 
     def __init__(self, module: Module, point: "CallPoint", frame: "FrameRecord", chain: tuple[Place, ...]) -> None:
@@ -69,6 +70,7 @@ class PendingRecord:
         self.classic = False
         self.elsewhere = False
         self.overridden = False
+        self.kinds: frozenset[str | ClassRef] = frozenset()
 
     @property
     def blocks(self) -> bool:
