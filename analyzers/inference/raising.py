@@ -211,7 +211,8 @@ class Raising(Library):
         unusual = (
             self.class_attribute(order, "__new__") or self.is_record(cls) or any(c in self.metaclasses for c in order)
         )
-        if unusual or not all(map(takes_anything, bases)) or not bases:
+        decorated = any(each.node.decorator_list for each in order)
+        if unusual or decorated or not all(map(takes_anything, bases)) or not bases:
             return False
         created = self.class_attribute(order, "__init__")
         if created is None:
