@@ -9,6 +9,7 @@ from analyzers.inference.records import Activation, CallPoint, HelperRecord, Mem
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
+    ANY_EXCEPTION,
     EMPTY,
     NONE,
     PLAIN,
@@ -69,6 +70,7 @@ class Activations(Instances):
             if self._holds(memo):
                 frame.reused += 1
                 self._replay(memo)
+                self.note_raised(memo.raised)
                 return self._returned(memo.result, point)
         owner = self.owners.setdefault(activation_key, ("frame", len(self.owners)))
         self.generations.setdefault(owner, self._generation(function, arguments) + 1)
@@ -136,6 +138,7 @@ class Activations(Instances):
             head.arguments = wider
             head.grown = True
         head.answered = True
+        self.note_raised(ANY_EXCEPTION)
         self._depend_on(head.index)
         return head.result
 
@@ -162,6 +165,7 @@ class Activations(Instances):
             del self.active[activation_key]
             self.depths[function.node] -= 1
         self.store.merge([writes])
+        self.note_raised(activation.raised)
         self._remember(key, activation, writes)
         return activation.result
 
@@ -189,6 +193,7 @@ class Activations(Instances):
         with self.store.watch() if scope.generator else nullcontext() as written:
             self._run_to_returns(function, activation, mark)
         if scope.generator:
+            activation.raised = join(activation.raised, ANY_EXCEPTION)
             activation.result = self._iterator_of(function, activation)
         if not scope.captured:
             owner = activation.home
@@ -242,7 +247,8 @@ class Activations(Instances):
         caller.written.update(location for location in writes if location[0] is not caller.home)
         final = activation.needs >= activation.index
         memos = self.run.memos.setdefault(key, [])
-        memos.append(Memo(activation.reads, writes, activation.result, activation.needs, None if final else self.epoch))
+        epoch = None if final else self.epoch
+        memos.append(Memo(activation.reads, writes, activation.result, activation.raised, activation.needs, epoch))
         if activation.answered:
             self.epoch += 1
 
@@ -250,6 +256,7 @@ class Activations(Instances):
         name = "<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name
         reason = f"`{name}` was not followed any further: calls are nested too deeply here"
         hint = "call the entity from a less deeply nested helper"
+        self.note_raised(ANY_EXCEPTION)
         return self.unresolved(point, Unresolvable(Category.DEPTH_BOUND, reason, hint))
 
     # Parameters.

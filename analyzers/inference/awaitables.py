@@ -70,7 +70,7 @@ class Awaitables(Constants):
         self.event(node, value.key, record)
         if record.blocks and self.run.dialect is Dialect.MODERN and record.direct:
             self.observe(ObservationKind.AWAITED_VALUE, node, record.call, record.entity.name)
-        return only(Data(frozenset({record.site})))
+        return only(Data(frozenset({record.site}), "", record.kinds))
 
     def forced(self, values: Values, node: ast.expr) -> Values:
         """`values` used as plain values: a sync entity has blocked by then, anything else was not awaited."""
@@ -100,12 +100,12 @@ class Awaitables(Constants):
             record.uses.add(Consumption.BLOCKING)
             return self.opaque(f"`{record.site}`, which is unresolved")
         if record.uses & {Consumption.GATHERED, Consumption.SCHEDULED, Consumption.AWAITED} and not self.blocks(record):
-            return only(Data(frozenset({record.site})))
+            return only(Data(frozenset({record.site}), "", record.kinds))
         if self.blocks(record):
             self.block(record, value)
         else:
             self.observe(ObservationKind.USED_AS_VALUE, node, record.call, record.entity.name)
-        return only(Data(frozenset({record.site})))
+        return only(Data(frozenset({record.site}), "", record.kinds))
 
     def blocks(self, record: PendingRecord) -> bool:
         """Whether using the result as a value is what the author meant."""

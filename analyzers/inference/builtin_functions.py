@@ -6,6 +6,7 @@ from analyzers.inference import folding
 from analyzers.inference.combining_functions import COMBINING_HANDLERS, COMBINING_PRODUCERS
 from analyzers.inference.function_attributes import WRAPPED
 from analyzers.inference.iteration_functions import ITERATION_HANDLERS, ITERATION_PRODUCERS
+from analyzers.inference.kinds import kinds_of
 from analyzers.inference.namespaces import NAMESPACE_HANDLERS
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.operator_functions import OPERATOR_HANDLERS
@@ -76,6 +77,9 @@ _GIVING_DATA = frozenset(
 """Builtins whose result is no part of what they are given."""
 
 _PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
+
+
+_BUILTIN_KINDS = frozenset({"int", "bool", "str", "list", "dict"})
 
 
 class BuiltinFunctions(Patches):
@@ -204,7 +208,11 @@ class BuiltinFunctions(Patches):
     def _call_type(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if len(arguments.positional) == 3:
             return self.made_class(arguments, point)
-        classes = [only(v.cls) for v in joined(arguments.all) if isinstance(v, Obj) and v.cls is not None]
+        given = joined(arguments.all)
+        kinds = [kinds_of(value) for value in given]
+        if all(len(each) == 1 and each <= _BUILTIN_KINDS for each in kinds):
+            return frozenset(External(f"builtins.{name}") for each in kinds for name in each)
+        classes = [only(v.cls) for v in given if isinstance(v, Obj) and v.cls is not None]
         return joined(classes) or PLAIN
 
     def made_class(self, arguments: Arguments, point: CallPoint) -> Values:

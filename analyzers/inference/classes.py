@@ -301,7 +301,7 @@ class Classes(ClassOrders):
                 enum = self.is_enum(value) and found is None
                 return self.enum_members(value, site) if enum else found or PLAIN
             case Pending() | Coroutine():
-                return self.forced(only(value), site)
+                return self.iterated(self.forced(only(value), site), site)
             case Method() | External() | ExternalInstance() | Future():
                 return self.opaque("iterated code outside the project")
             case _:

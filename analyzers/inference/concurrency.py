@@ -3,6 +3,7 @@
 from analyzers.inference.builtin_functions import BuiltinFunctions
 from analyzers.inference.channels import QUEUES, STACK
 from analyzers.inference.records import CallPoint, Handler
+from analyzers.inference.store import Delta
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -15,6 +16,7 @@ from analyzers.inference.values import (
     Obj,
     Pending,
     Values,
+    const,
     join,
     joined,
     only,
@@ -29,11 +31,24 @@ class Concurrency(BuiltinFunctions):
     def _call_gather(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         self._note_gathered_list(arguments, point)
         parts = [self._inside_lists(values) for values in arguments.positional]
-        results = self.gathered(parts, point.node, "gather")
+        with self.store.watch() as written:
+            results = self.gathered(parts, point.node, "gather")
+            if arguments.star is not None:
+                results.append(self._gathered_any(arguments.star, point, "gather"))
+        kept = arguments.keyword("return_exceptions") or arguments.double_star
+        if kept and kept != const(False):
+            exceptions = self._made_exceptions(written)
+            results = [join(result, PLAIN, exceptions) for result in results]
         if arguments.star is None:
             return only(Future(self.sequence("list", point.node, results)))
-        results.append(self._gathered_any(arguments.star, point, "gather"))
         return only(Future(self.many("list", point.node, joined(results))))
+
+    def _made_exceptions(self, written: Delta) -> Values:
+        """The exceptions of the project's classes that may have been raised so far, with what was `written` to them."""
+        for cell, values in written.items():
+            if cell not in self.store:
+                self.store.set(cell, values)
+        return frozenset(value for value in self.here.raised if isinstance(value, Obj))
 
     def _inside_lists(self, values: Values) -> Values:
         """Awaitables; those in a list that was not spread count as gathered, since that is what was meant."""

@@ -57,7 +57,9 @@ class Contents(Repetition):
                 return PLAIN
             case Const(value=tuple()):
                 return joined(constant_items(value) or ())
-            case Data() | Unknown():
+            case Data(origins=found, opaque=opaque):
+                return only(Data(found, opaque))
+            case Unknown():
                 return only(value)
             case Const():
                 return EMPTY

@@ -6,7 +6,7 @@ from functools import partial
 
 from analyzers.inference.calls import PATCH
 from analyzers.inference.channels import ANY_ERROR, STACK
-from analyzers.inference.failures import Failures
+from analyzers.inference.failures import Failures, Step
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
@@ -45,6 +45,7 @@ class Contexts(Failures):
         """The contexts from the first of `items` on, and the block inside."""
         if not items:
             return self.guarded(node.body)
+        self.may_raise()
         entry, inside = items[0], partial(self._within, node, items[1:])
         context = self.evaluate(entry.context_expr)
         if ExternalInstance("asyncio.TaskGroup") in context:
@@ -60,7 +61,11 @@ class Contexts(Failures):
         stacks = [value for value in ordered(context) if isinstance(value, Obj) and value.kind == STACK]
         if not (swallows or stacks):
             return inside()
-        return self.attempted(inside, [], [lambda _: swallows or any(map(self.swallows, stacks))])
+
+        def swallow(thrown: Values) -> tuple[bool, Values]:
+            return swallows or any(map(self.swallows, stacks)), thrown
+
+        return self.attempted([Step(inside, frozenset())], [], [swallow])
 
     def _opened(self, contexts: Values, node: ast.expr, is_async: bool) -> tuple[Values, bool]:
         """What entering contexts gives, and whether one of them is known to end a failure of the block, or may be.
@@ -86,10 +91,10 @@ class Contexts(Failures):
             left.append(self._exited(context, node, is_async, ANY_ERROR if failed else NONE))
             return True
 
-        def swallow(_: Values) -> bool:
-            return self.truth_of(joined(left)) is not False
+        def swallow(thrown: Values) -> tuple[bool, Values]:
+            return self.truth_of(joined(left)) is not False, thrown
 
-        return self.attempted(partial(self.closed, inside, leave), [], [swallow])
+        return self.attempted([Step(partial(self.closed, inside, leave), frozenset())], [], [swallow])
 
     def _patched(self, inside: Callable[[], bool], context: Values, node: ast.expr) -> bool:
         """A block in which something is replaced."""
@@ -164,7 +169,9 @@ class Contexts(Failures):
                 return self.patch_begun(value, node)
             case Obj():
                 return self.elements(value)
-            case Data() | Unknown() | Method():
+            case Data(origins=found, opaque=opaque):
+                return only(Data(found, opaque))
+            case Unknown() | Method():
                 return only(value)
             case _:
                 return self.opaque("a context manager outside the project")

@@ -213,6 +213,12 @@ class Core(ABC):
             self.note_changing(location)
         self.write(location, values)
 
+    def note_raised(self, exceptions: Values) -> None:
+        """These may leave the present block, or the function."""
+        here = self.here
+        if not exceptions <= here.raised:
+            here.raised = here.raised | exceptions
+
     # Modules.
 
     def load(self, name: str) -> Module | None:

@@ -9,6 +9,7 @@ from analyzers.inference.records import CallPoint, EntityRecord, PendingRecord
 from analyzers.inference.values import (
     EMPTY,
     Arguments,
+    ClassRef,
     EntityRef,
     External,
     Function,
@@ -126,6 +127,7 @@ class Entities(Awaitables):
         if pending is None:
             pending = PendingRecord(self.module_of(point), point, self.here.frame, self.here.chain)
             pending.entity = record.entity
+            pending.kinds = self.result_kinds(record)
             pending.supplied = _supplied(arguments)
             pending.classic = self.run.dialect is Dialect.CLASSIC
             self.run.pending[key] = pending
@@ -134,6 +136,10 @@ class Entities(Awaitables):
             pending.hoist = record.definition.node
         pending.flows = merged_flows((*pending.flows, *self._flows(arguments, point)))
         return only(Pending(key))
+
+    def result_kinds(self, record: EntityRecord) -> frozenset[str | ClassRef]:
+        """The classes of which one is that of an entity's result."""
+        raise AssertionError("the part that knows declared types answers this")
 
     def _flows(self, arguments: Arguments, point: CallPoint) -> list[DataFlow]:
         named = [(str(index), values) for index, values in enumerate(arguments.positional)]

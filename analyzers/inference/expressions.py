@@ -7,6 +7,7 @@ from typing import Any
 
 from analyzers.inference.comprehensions import Comprehensions
 from analyzers.inference.folding import formatted, put_together
+from analyzers.inference.kinds import are_numbers
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
@@ -43,15 +44,21 @@ class Expressions(Comprehensions):
 
     def evaluate(self, node: ast.expr) -> Values:
         if self.spent():
+            self.may_raise()
             return _NOT_FOLLOWED
-        method = _EVALUATORS.get(type(node))
+        kind = type(node)
+        if kind not in _NOTING:
+            self.may_raise()
+        method = _EVALUATORS.get(kind)
         return PLAIN if method is None else method(self, node)
 
     def _eval_constant(self, node: ast.Constant) -> Values:
         return PLAIN if node.value is ... else const(node.value)
 
     def _eval_name(self, node: ast.Name) -> Values:
-        return self.named(node.id)
+        values = self.named(node.id)
+        self.note_name(node, values)
+        return values
 
     def named(self, name: str) -> Values:
         """The values of a name as Python would find them: scopes, builtins, then names of unseen star imports."""
@@ -74,13 +81,17 @@ class Expressions(Comprehensions):
         return EMPTY
 
     def _eval_attribute(self, node: ast.Attribute) -> Values:
-        return self.attribute(self.evaluate(node.value), self.env.mangled(node.attr), node)
+        receivers, name = self.evaluate(node.value), self.env.mangled(node.attr)
+        values = self.attribute(receivers, name, node)
+        self.note_attribute(receivers, name, values)
+        return values
 
     def _eval_call(self, node: ast.Call) -> Values:
         callee = self.evaluate(node.func)
         if any(value == External("builtins.super") for value in callee) and not node.args:
             return self._super()
         arguments = self.arguments(node)
+        self.note_call(callee, arguments)
         return self.call(callee, arguments, CallPoint(node, node))
 
     def _super(self) -> Values:
@@ -100,6 +111,7 @@ class Expressions(Comprehensions):
             values = self.evaluate(argument.value)
             self.begin_whole(values)
             spread = self.exact_items(values)
+            self.note_iterated(spread)
             if spread is not None and star is None:
                 positional.extend(spread)
             else:
@@ -115,6 +127,7 @@ class Expressions(Comprehensions):
             if keyword.arg is not None:
                 keywords.append((keyword.arg, values))
                 continue
+            self.may_raise()
             values = frozenset(self.dict_of(value, keyword.value) for value in ordered(values))
             known = self.known_items(values)
             if known is None:
@@ -125,18 +138,28 @@ class Expressions(Comprehensions):
         return tuple(keywords), double_star
 
     def _eval_await(self, node: ast.Await) -> Values:
-        values = self.awaited(self.evaluate(node.value), node)
+        inner = self.evaluate(node.value)
+        self.note_awaited(node, inner)
+        values = self.awaited(inner, node)
         self.resume_all()
         return values
 
     def _eval_operation(self, node: ast.BinOp) -> Values:
-        return self.binary(node.op, self.evaluate(node.left), self.evaluate(node.right), node)
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        self.note_operation(node.op, left, right)
+        return self.binary(node.op, left, right, node)
 
     def _eval_unary(self, node: ast.UnaryOp) -> Values:
-        return self.unary(node.op, self.evaluate(node.operand), node)
+        operand = self.evaluate(node.operand)
+        if not isinstance(node.op, ast.Not) and not are_numbers(operand):
+            self.may_raise()
+        return self.unary(node.op, operand, node)
 
     def _eval_compare(self, node: ast.Compare) -> Values:
-        return self.compared([self.evaluate(part) for part in (node.left, *node.comparators)], node.ops, node)
+        parts = [self.evaluate(part) for part in (node.left, *node.comparators)]
+        for left, op, right in zip(parts, node.ops, parts[1:], strict=False):
+            self.note_comparison(op, left, right)
+        return self.compared(parts, node.ops, node)
 
     def _eval_boolean(self, node: ast.BoolOp) -> Values:
         result: list[Values] = []
@@ -199,6 +222,7 @@ class Expressions(Comprehensions):
             values = self.evaluate(element.value)
             self.begin_whole(values)
             spread = self.exact_items(values)
+            self.note_iterated(spread)
             if spread is None:
                 rest = join(rest or EMPTY, self.iterated(values, element.value))
             else:
@@ -209,9 +233,12 @@ class Expressions(Comprehensions):
         obj = self.new_dict(node)
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
+                self.may_raise()
                 self.update_from(obj, self.evaluate(value), value)
             else:
-                self.store_item(obj, self.evaluate(key), self.evaluate(value))
+                keys = self.evaluate(key)
+                self.note_text(keys)
+                self.store_item(obj, keys, self.evaluate(value))
         return only(obj)
 
     def _eval_lambda(self, node: ast.Lambda) -> Values:
@@ -249,11 +276,14 @@ class Expressions(Comprehensions):
 
     def _eval_formatted(self, node: ast.FormattedValue) -> Values:
         values = self.forced(self.evaluate(node.value), node.value)
+        self.note_text(values)
         for value in ordered(values):
             if isinstance(value, Obj) and value.kind == "instance":
                 self._shown(value, node)
         if node.conversion < 0 and node.format_spec is None:
             return values
+        if node.format_spec is not None:
+            self.may_raise()
         spec = const("") if node.format_spec is None else self.evaluate(node.format_spec)
         shown = self.folded(partial(formatted, node.conversion), [values, spec], node)
         return self.mixed([values]) if shown is None else shown
@@ -269,6 +299,30 @@ class Expressions(Comprehensions):
     def _eval_starred_expression(self, node: ast.Starred) -> Values:
         return self.evaluate(node.value)
 
+
+_NOTING: frozenset[type[ast.expr]] = frozenset(
+    {
+        ast.Attribute,
+        ast.Await,
+        ast.BinOp,
+        ast.BoolOp,
+        ast.Call,
+        ast.Compare,
+        ast.Constant,
+        ast.Dict,
+        ast.FormattedValue,
+        ast.IfExp,
+        ast.JoinedStr,
+        ast.Lambda,
+        ast.List,
+        ast.Name,
+        ast.NamedExpr,
+        ast.Subscript,
+        ast.Tuple,
+        ast.UnaryOp,
+    }
+)
+"""The kinds that note what they may raise; any other may raise anything."""
 
 _EVALUATORS: dict[type[ast.expr], Callable[[Any, Any], Values]] = {
     ast.Constant: Expressions._eval_constant,

@@ -28,10 +28,6 @@ from analyzers.project import absolute_name
 class Imports(Patterns):
     """Import statements, and what a module offers."""
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)
-        self.unfinished: set[Module] = set()
-
     def _exec_import(self, node: ast.Import) -> None:
         for alias in node.names:
             self.imported_module(alias.name)
@@ -91,11 +87,11 @@ class Imports(Patterns):
         location: Location = (loaded.env.owner, name)
         if location in self.store:
             values = self.read(location)
-            return values if loaded in self.unfinished else self.settled(values)
+            return self.settled(values) if loaded.finished else values
         inner = f"{module}.{name}"
         if loaded.file.package and (self.project.find(inner) or self.project.is_namespace(inner)):
             return self.imported_module(inner)
-        if loaded in self.unfinished:
+        if not loaded.finished:
             return only(Imported(module, name))
         if loaded.stars:
             return only(External(self.canonical(f"{loaded.stars[-1]}.{name}")))
@@ -163,7 +159,7 @@ class Imports(Patterns):
         if module.file.package and (self.project.find(inner) is not None or self.project.is_namespace(inner)):
             return self._available(inner)
         bound = (module.env.owner, name) in self.store or (module.env.owner, "__getattr__") in self.store
-        return None if bound or module in self.unfinished or module.stars else False
+        return None if bound or not module.finished or module.stars else False
 
     def _outside(self, module: str, name: str) -> Values:
         inner = f"{module}.{name}" if module else name

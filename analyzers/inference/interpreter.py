@@ -19,8 +19,6 @@ from analyzers.inference.records import (
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.statements import Statements
 from analyzers.inference.values import (
-    PLAIN,
-    Arguments,
     Coroutine,
     Env,
     Function,
@@ -58,14 +56,13 @@ class Interpreter(Statements):
         activation = Activation(module.env, frame, (), None, 0)
         for name, value in (("__name__", module.name), ("__package__", module.package)):
             self.store.set((module.env.owner, name), const(value))
-        self.unfinished.add(module)
         run = Run(Dialect.MODERN, module.name, MODULE_STEPS)
         with deep_recursion(_RECURSION_LIMIT), self.store.permanent(), self._apart(run, activation):
             for statement in module.tree.body:
                 run.steps = 0
                 self._execute_shallow(statement)
             self._load_inner_imports(module)
-        self.unfinished.discard(module)
+        module.finished = True
 
     def _execute_shallow(self, statement: ast.stmt) -> None:
         """One statement of a module; one that is nested too deeply binds nothing."""
@@ -123,7 +120,7 @@ class Interpreter(Statements):
                 function.env,
             )
             activation = Activation(env, frame, (), function, mark)
-            activation.arguments = _inputs(function)
+            activation.arguments = self.inputs(record)
             self.stack.append(activation)
             try:
                 writes = self._run_body(function, activation)
@@ -202,14 +199,6 @@ class Interpreter(Statements):
     def records_of(self, module: Module) -> list[EntityRecord]:
         """The entities that a module defines."""
         return [record for record in self.entities if record.module == module.name]
-
-
-def _inputs(function: Function) -> Arguments:
-    """What Flyte passes to the function of an entity: plain data."""
-    spec = function.node.args
-    positional = len(spec.posonlyargs) + len(spec.args)
-    keywords = tuple((function.env.mangled(parameter.arg), PLAIN) for parameter in spec.kwonlyargs)
-    return Arguments((PLAIN,) * positional, keywords, PLAIN if spec.vararg else None, PLAIN if spec.kwarg else None)
 
 
 def _inside(function: Function) -> str:

@@ -23,7 +23,7 @@ class Module:
         self.source = source
         self.tree = tree
         self.env = env
-        self.loaded = False
+        self.loaded = self.finished = False
         self.stars: list[str] = []
         self.references: dict[Place, Reference] = {}
 

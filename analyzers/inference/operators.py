@@ -6,15 +6,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from analyzers.inference.declared_types import DeclaredTypes
 from analyzers.inference.folding import UNDECIDED, attempt, operated
-from analyzers.inference.library import Library
+from analyzers.inference.kinds import are_numbers, is_scalar, kinds_of
 from analyzers.inference.objects import attribute_cell
+from analyzers.inference.raising import is_builtin_class
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     NONE,
     Arguments,
     ClassRef,
     Const,
+    Data,
     EntityRef,
     External,
     Function,
@@ -31,7 +34,7 @@ from analyzers.inference.values import (
 )
 
 _REPEAT_LIMIT = 16
-_COMPARED_LIMIT = 16
+_COMPARED_LIMIT = 64
 _PYTHONS = ((3, 10), (3, 11), (3, 12))
 """The versions that flytekit runs on: a condition on `sys.version_info` is decided where they agree."""
 
@@ -61,7 +64,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 
 
-class Operators(Library):
+class Operators(DeclaredTypes):
     """What an operator gives, and whether a condition is known to be true or false."""
 
     def operated(self, node: ast.expr, *parts: Values) -> Values:
@@ -75,7 +78,16 @@ class Operators(Library):
         if called is not None:
             return called
         combined = self._combined(op, left, right, node)
-        return self.operated(node, left, right) if combined is None else combined
+        if combined is not None:
+            return combined
+        counted = isinstance(op, ast.Add | ast.Sub | ast.Mult) and are_numbers(left, right)
+        return self._of_kind("int" if counted else None, self.operated(node, left, right))
+
+    def _of_kind(self, kind: str | None, values: Values) -> Values:
+        """Plain data of a kind that is known now."""
+        if kind is None:
+            return values
+        return frozenset(v.replaced(kinds=frozenset({kind})) if isinstance(v, Data) else v for v in values)
 
     def augmented(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values:
         """`left op= right` for what is not changed in place."""
@@ -179,6 +191,7 @@ class Operators(Library):
         point = CallPoint(node, node, direct=False)
         results = [self._truth_by_method(value, point) for value in ordered(values) if isinstance(value, Obj)]
         asked = [result for result in results if result is not None]
+        self.note_truth(values)
         rest = self.forced(values, node) if force else values
         return join(rest, *asked)
 
@@ -199,8 +212,9 @@ class Operators(Library):
             if called is not None and len(ops) == 1:
                 return called
         if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in ops):
-            return self.mixed([])
-        return self.operated(node, *parts)
+            return self._of_kind("bool", self.mixed([]))
+        plain = all(map(is_scalar, frozenset().union(*parts)))
+        return self._of_kind("bool" if plain else None, self.operated(node, *parts))
 
     def _compared_by_method(self, left: Values, op: ast.cmpop, right: Values, node: ast.expr) -> Values | None:
         match op:
@@ -228,13 +242,15 @@ class Operators(Library):
         """Whether two values are one object."""
         if NONE in (left, right):
             return _is_none(left) if right == NONE else _is_none(right)
-        return self._identical(single(left), single(right))
+        return self.identical(single(left), single(right))
 
-    def _identical(self, first: Value | None, second: Value | None) -> bool | None:
+    def identical(self, first: Value | None, second: Value | None) -> bool | None:
         """Whether two values are the same entity, class or member of an enum, or certainly are different ones."""
         if first is None or second is None:
             return None
         if isinstance(first, EntityRef | ClassRef) and isinstance(second, EntityRef | ClassRef):
+            return first == second
+        if is_builtin_class(first) and is_builtin_class(second):
             return first == second
         if isinstance(first, Obj) and isinstance(second, Obj) and first.cls is not None and first.cls == second.cls:
             if not self.is_enum(first.cls) or {first, second} & self.summaries:
@@ -264,7 +280,7 @@ class Operators(Library):
     def _equal(self, first: Value, second: Value | None) -> bool | None:
         if isinstance(first, Const) and isinstance(second, Const):
             return first.value == second.value
-        return self._identical(first, second)
+        return self.identical(first, second)
 
     def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
         first, second = single(left), single(right)
@@ -272,7 +288,7 @@ class Operators(Library):
             limit = self._constant_tuple(second)
             outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
             return outcomes.pop() if len(outcomes) == 1 else None
-        same = self._identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
+        same = self.identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
         if same is not None:
             return same is isinstance(op, ast.Eq)
         return self._agreed(lambda one, other: _holds(one, op, other), left, right)
@@ -323,7 +339,11 @@ def _is_none(values: Values) -> bool | None:
         return True
     known = EntityRef | Function | ClassRef | ModuleRef | Obj
     others = [value for value in values if value != Const(None, "NoneType")]
-    certain = len(others) == len(values) and all(isinstance(value, known | Const) for value in others)
+    if values and all(kinds_of(value) == {"NoneType"} for value in values):
+        return True
+    certain = len(others) == len(values) and all(
+        isinstance(value, known | Const) or (kinds_of(value) and "NoneType" not in kinds_of(value)) for value in others
+    )
     return False if values and certain else None
 
 

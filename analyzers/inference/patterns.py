@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from analyzers.inference.kinds import kinds_of, never_equal
 from analyzers.inference.modules import standing_for
 from analyzers.inference.store import Delta
 from analyzers.inference.targets import Targets
@@ -12,6 +13,7 @@ from analyzers.inference.values import (
     PLAIN,
     ClassRef,
     Const,
+    Data,
     EntityRef,
     Function,
     Obj,
@@ -63,7 +65,7 @@ class Patterns(Targets):
             case ast.MatchValue(value=literal):
                 return self._equals(single(self.evaluate(literal)), value)
             case ast.MatchSingleton(value=constant):
-                return value.value is constant if isinstance(value, Const) else _unlike(value)
+                return self._is_singleton(value, constant)
             case ast.MatchSequence(patterns=patterns):
                 return self._matches_sequence(patterns, value)
             case ast.MatchMapping(keys=keys, patterns=patterns):
@@ -73,22 +75,40 @@ class Patterns(Targets):
             case _:
                 return None
 
+    def _is_singleton(self, value: Value, constant: bool | None) -> bool | None:
+        """Whether a value is None, or True, or False."""
+        if isinstance(value, Const):
+            return value.value is constant
+        kinds, kind = kinds_of(value), type(constant).__name__
+        if kinds and kind not in kinds:
+            return False
+        return True if constant is None and kinds == {kind} else _unlike(value)
+
     def _equals(self, literal: Value | None, value: Value) -> bool | None:
         if not isinstance(literal, Const):
-            return None
-        return value.value == literal.value if isinstance(value, Const) else _unlike(value)
+            return self.identical(literal, value)
+        if isinstance(value, Const):
+            return value.value == literal.value
+        return False if never_equal(value, literal) else _unlike(value)
 
     def _matches_sequence(self, patterns: list[ast.pattern], value: Value) -> bool | None:
         if self._is_another(value, ("list", "tuple")):
             return False
         items = self.parts_of(value) if isinstance(value, Obj | Const) else None
         if items is None:
-            return None
+            whole = len(patterns) == 1 and isinstance(patterns[0], ast.MatchStar)
+            return True if whole and self._is_sequence(value) else None
         parts = _aligned(patterns, items, lambda _: PLAIN)
         return False if parts is None else self._match_all(zip(patterns, parts, strict=True))
 
+    def _is_sequence(self, value: Value) -> bool:
+        """Whether a value certainly is a list or a tuple."""
+        return kinds_of(value) == {"list"} or (isinstance(value, Obj) and value.kind in ("list", "tuple"))
+
     def _is_another(self, value: Value, kinds: tuple[str, ...]) -> bool:
         """Whether a value is known to be no object of these kinds, nor of a class that is like them."""
+        if isinstance(value, Data) and value.kinds:
+            return all(isinstance(kind, str) and kind not in kinds for kind in value.kinds)
         if isinstance(value, Const):
             return value.kind not in kinds
         if not isinstance(value, Obj):

@@ -1,6 +1,7 @@
 """Builtins that ask something of a value, as `callable` and `hasattr` do; decided where the answer is known."""
 
 from analyzers.inference.calls import REGISTERED
+from analyzers.inference.kinds import Kind, apart, is_builtin_kind
 from analyzers.inference.picking_functions import PickingFunctions
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
@@ -10,6 +11,7 @@ from analyzers.inference.values import (
     ClassRef,
     Const,
     Coroutine,
+    Data,
     EntityRef,
     External,
     Function,
@@ -17,6 +19,7 @@ from analyzers.inference.values import (
     Generator,
     Obj,
     Partial,
+    Pending,
     Value,
     Values,
     const,
@@ -90,8 +93,15 @@ class QuestionFunctions(PickingFunctions):
         """A constant where every possible value is known to be an instance, or none."""
         if len(arguments.positional) < 2:
             return PLAIN
-        classes = [item for values in self._classes_in(arguments.positional[1]) for item in values]
-        return _decided([self._is_instance(value, classes) for value in arguments.positional[0]])
+        values = apart(arguments.positional[0])
+        return _decided([self.is_instance(value, arguments.positional[1]) for value in values])
+
+    def is_instance(self, value: Value, classes: Values) -> bool | None:
+        """Whether a value certainly is an instance of a class, or of one in a tuple, or certainly is none."""
+        record = self.record_of(value) if isinstance(value, Pending) else None
+        if record is not None and self.blocks(record):
+            value = Data(frozenset(), "", record.kinds)
+        return self._is_instance(value, [item for values in self._classes_in(classes) for item in values])
 
     def _call_issubclass(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A constant where it is known of every possible class whether it derives from the other."""
@@ -131,10 +141,25 @@ class QuestionFunctions(PickingFunctions):
             case Const(kind=kind):
                 is_one = kind in builtin or (kind == "bool" and "int" in builtin)
                 return True if is_one else None if others else False
+            case Data(kinds=kinds) if kinds:
+                outcomes = {self._is_of_class(kind, own, builtin, others) for kind in kinds}
+                return outcomes.pop() if len(outcomes) == 1 else None
             case EntityRef() | Function() | ClassRef():
                 return None if others else False
             case _:
                 return None
+
+    def _is_of_class(self, kind: Kind, own: list[ClassRef], builtin: set[str], others: bool) -> bool | None:
+        """Whether what is exactly of a class is an instance of one of these; `others` if there are more of them."""
+        if isinstance(kind, str):
+            found = any(is_builtin_kind(kind, name) for name in builtin)
+            virtual = any(
+                "abc.ABC" in self.external_bases(cls) or "typing.Protocol" in self.external_bases(cls) for cls in own
+            )
+            return True if found else None if others or virtual else False
+        if own or others or self.external_bases(kind) - {"builtins.object", "abc.ABC", "typing.Generic"}:
+            return True if set(self.linearized(kind)) & set(own) else None
+        return "object" in builtin
 
     def _fits(self, value: Value, protocol: ClassRef) -> bool | None:
         """Whether an object has everything that a protocol asks for."""

@@ -13,6 +13,7 @@ from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
     EMPTY,
     Arguments,
+    ClassRef,
     Coroutine,
     Elements,
     Env,
@@ -60,7 +61,8 @@ class PendingRecord:
 
     `elsewhere` is true where what it starts shows at another expression than the call: at the `gather` of its result.
     `direct` is false where the call's own callee is not what is invoked (`map(fit, xs)`), so that the call cannot be
-    rewritten. `overridden` is true where `with_overrides` is called on the result, which only an awaitable has.
+    rewritten. `overridden` is true where `with_overrides` is called on the result, which only an awaitable has. `kinds`
+    are the classes of which one is that of the result.
     """
 
     def __init__(self, module: Module, point: "CallPoint", frame: "FrameRecord", chain: tuple[Place, ...]) -> None:
@@ -81,6 +83,7 @@ class PendingRecord:
         self.classic = False
         self.elsewhere = False
         self.overridden = False
+        self.kinds: frozenset[str | ClassRef] = frozenset()
 
     @property
     def blocks(self) -> bool:
@@ -138,6 +141,8 @@ class Activation:
     `turns` numbers the turns of the loops that are being unrolled: each turn makes objects of its own.
     `env` is the present scope (a comprehension inside has its own), `home` the owner of the body's cells.
     `pauses` counts its `yield`s; it `swallows` when a failure that is thrown in at one of them may end there.
+    `raised` is what may have left it so far, or the block of a `try` in it: instances, builtin classes, and
+    `ANY_EXCEPTION`; `handling` are the exceptions of the handlers around the present statement.
     """
 
     def __init__(
@@ -160,6 +165,8 @@ class Activation:
         self.written: set[Location] = set()
         self.arguments = NO_ARGUMENTS
         self.ended_by: ast.expr | None = None
+        self.raised: Values = EMPTY
+        self.handling: list[Values] = []
         self.answered = False
         self.grown = False
         self.index = 0
@@ -188,6 +195,7 @@ class Memo(Record):
     reads: Delta
     writes: Delta
     result: Values
+    raised: Values
     needs: int
     epoch: int | None
 

@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from analyzers.inference.contexts import Contexts
-from analyzers.inference.modules import label_of
+from analyzers.inference.kinds import apart, together
+from analyzers.inference.narrowing import Narrowing
 from analyzers.inference.records import CallPoint, Loop
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
-    EMPTY,
     NONE,
     PLAIN,
     Arguments,
@@ -26,7 +25,7 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge.libraries import NEVER_RETURNING
 
-_AWAITABLE_TESTS = frozenset({"isawaitable", "iscoroutine", "isfuture"})
+_ASSERTION: Values = only(External("builtins.AssertionError"))
 _DELETED: Values = only(Const(None, "deleted"))
 """What a deleted name holds: nothing that can be called."""
 _LOOP_LIMIT = 50
@@ -34,14 +33,17 @@ _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
 
 
-class Statements(Contexts):
+class Statements(Narrowing):
     """`execute` for every kind of statement."""
 
     def execute(self, body: list[ast.stmt]) -> bool:
         for statement in body:
             if self.spent():
+                self.may_raise()
                 return True
             self.here.frame.reached.add(statement)
+            if type(statement) not in _NOTING:
+                self.may_raise()
             method = _EXECUTORS.get(type(statement))
             if method is not None and method(self, statement) is False:
                 return False
@@ -84,6 +86,7 @@ class Statements(Contexts):
         target: ast.expr = node.target
         old = self._loaded(target)
         new = self.evaluate(node.value)
+        self.note_operation(node.op, old, new)
         containers = [value for value in old if isinstance(value, Obj) and value.kind in ("list", "set", "dict")]
         if containers and isinstance(node.op, ast.Add | ast.BitOr):
             for value in containers:
@@ -136,7 +139,10 @@ class Statements(Contexts):
         values = self.tested(self.evaluate(node.test), node.test)
         if node.msg is not None:
             self.maybe(node.msg)
-        return False if self.truth_of(values) is False else None
+        truth = self.truth_of(values)
+        if truth is not True:
+            self.note_raised(_ASSERTION)
+        return False if truth is False else None
 
     # Jumps.
 
@@ -178,56 +184,44 @@ class Statements(Contexts):
         simple = [part for part in test.values if isinstance(part, ast.Name | ast.Constant)]
         return deciding if any(self.truth_of(self.evaluate(part)) is deciding for part in simple) else None
 
-    def narrowed(self, test: ast.expr, outcome: bool) -> bool:
-        """Keep of a name what the condition allows; false where nothing is left."""
-        match test:
-            case ast.Compare(
-                left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]
-            ):
-                self._keep(name, is_none=isinstance(op, ast.Is) is outcome)
-            case ast.Name(id=name) if outcome:
-                self._keep(name, is_none=False)
-            case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) if not outcome:
-                self._keep(name, is_none=False)
-            case ast.Call(func=function, args=[ast.Name(id=name)]) if label_of(function) in _AWAITABLE_TESTS:
-                return self._keep_awaitable(name, outcome)
-            case _:
-                pass
-        return True
-
-    def _keep_awaitable(self, name: str, awaitable: bool) -> bool:
-        """Whether `inspect.isawaitable(name)` can be so; the result of a sync entity is none in the author's eyes."""
-        values = self.lookup(name) or EMPTY
-        kept = frozenset(value for value in values if self.is_awaitable(value) in (awaitable, None))
-        if kept and kept != values:
-            self.bind(name, kept)
-        return bool(kept) or not values
-
-    def _keep(self, name: str, is_none: bool) -> None:
-        values = self.lookup(name)
-        none = Const(None, "NoneType")
-        if values and none in values and len(values) > 1:
-            self.bind(name, NONE if is_none else values - {none})
-
     def _exec_match(self, node: ast.Match) -> bool:
         subject = self.forced(self.evaluate(node.subject), node.subject) or PLAIN
+        self.note_match(subject)
+        subject = apart(subject)
         arms: list[Callable[[], bool]] = []
         for case in node.cases:
             taken = self.taken(case.pattern, subject)
             if taken:
                 arms.append(partial(self._case, case, node.subject, taken))
-            if case.guard is None:
+            if case.guard is None or self._always_holds(case, node.subject, taken):
                 subject = self.left(case.pattern, subject)
             if not subject:
                 return self.alternatives(arms)
         return self.alternatives([*arms, lambda: True])
 
-    def _case(self, case: ast.match_case, source: ast.expr, subject: Values) -> bool:
+    def _always_holds(self, case: ast.match_case, source: ast.expr, taken: Values) -> bool:
+        """Whether the guard of a case is true for whatever its pattern takes; asked on the side."""
+        if not taken or case.guard is None:
+            return False
+        mark = self.store.mark()
+        self._bind_case(case, source, taken)
+        truth = self.truth_of(self.tested(self.evaluate(case.guard), case.guard))
+        self.store.rewind(mark)
+        return truth is True
+
+    def _bind_case(self, case: ast.match_case, source: ast.expr, taken: Values) -> None:
+        subject = together(taken)
         if isinstance(source, ast.Name):
             self.bind(source.id, subject)
         self.bind_pattern(case.pattern, subject)
-        if case.guard is not None and self.truth_of(self.evaluate(case.guard)) is False:
-            return False
+
+    def _case(self, case: ast.match_case, source: ast.expr, taken: Values) -> bool:
+        self._bind_case(case, source, taken)
+        if case.guard is not None:
+            if self.truth_of(self.tested(self.evaluate(case.guard), case.guard)) is False:
+                return False
+            if not self.narrowed(case.guard, True):
+                return False
         return self.execute(case.body)
 
     # Loops.
@@ -235,6 +229,7 @@ class Statements(Contexts):
     def _exec_for(self, node: ast.For | ast.AsyncFor) -> bool:
         source = self.evaluate(node.iter)
         items = self.exact_items(source) if isinstance(node, ast.For) else None
+        self.note_iterated(items)
         if items == []:
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
@@ -333,6 +328,31 @@ class Statements(Contexts):
             self.run.unsettled = True
         return self._ending(breaks, orelse, normal=not endless, mark=start)
 
+
+_NOTING: frozenset[type[ast.stmt]] = frozenset(
+    {
+        ast.AnnAssign,
+        ast.Assert,
+        ast.Assign,
+        ast.AsyncFor,
+        ast.AugAssign,
+        ast.Break,
+        ast.Continue,
+        ast.Expr,
+        ast.For,
+        ast.Global,
+        ast.If,
+        ast.Match,
+        ast.Nonlocal,
+        ast.Pass,
+        ast.Raise,
+        ast.Return,
+        ast.Try,
+        ast.TryStar,
+        ast.While,
+    }
+)
+"""The kinds that note what they may raise; any other may raise anything."""
 
 _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {
     ast.Expr: Statements._exec_expression,

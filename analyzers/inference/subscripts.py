@@ -37,9 +37,11 @@ class Subscripts(Operators):
     def evaluate_subscript(self, node: ast.Subscript) -> Values:
         values = self.evaluate(node.value)
         if isinstance(node.slice, ast.Slice):
+            self.may_raise()
             bounds = self.slice_of(node)
             return joined(self._sliced(value, bounds, node) for value in values)
         keys = self.evaluate(node.slice)
+        self.note_subscript(values, keys)
         return joined(self.subscripted(value, keys, node) for value in values)
 
     def subscripted(self, value: object, keys: Values, node: ast.expr) -> Values:

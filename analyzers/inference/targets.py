@@ -32,10 +32,14 @@ class Targets(Expressions):
             case ast.Name(id=name):
                 self.bind(name, values)
             case ast.Attribute(value=value, attr=attr):
-                self.assign_attribute(self.evaluate(value), self.env.mangled(attr), values, target)
+                receivers, name = self.evaluate(value), self.env.mangled(attr)
+                self.note_stored_attribute(receivers, name)
+                self.assign_attribute(receivers, name, values, target)
             case ast.Subscript(value=value, slice=ast.Slice()):
+                self.may_raise()
                 self._assign_slice(self.evaluate(value), values, target)
             case ast.Subscript(value=value, slice=key):
+                self.may_raise()
                 self._assign_item(self.evaluate(value), self.evaluate(key), values, target)
             case ast.Starred(value=value):
                 self.assign(value, values)
@@ -97,6 +101,7 @@ class Targets(Expressions):
         items = self.parts_of(value) if isinstance(value, Obj | Const) else None
         if items is not None and starred is None and len(items) == len(targets):
             return items
+        self.may_raise()
         if items is not None and starred is not None and len(items) >= len(targets) - 1:
             after = len(targets) - starred - 1
             middle = items[starred : len(items) - after]

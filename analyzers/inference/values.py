@@ -65,11 +65,13 @@ class Data(Record):
     """A plain value, computed from the results of the invocations `origins` (site ids).
 
     It is no entity and holds none: `opaque` is empty where that is certain; otherwise it says which code, not seen
-    through, the value comes from: calling such a value is an unresolved call.
+    through, the value comes from: calling such a value is an unresolved call. `kinds` are the classes of which one is
+    certainly its own, the builtin ones by their names; empty where they are not known.
     """
 
     origins: frozenset[str]
     opaque: str = ""
+    kinds: "frozenset[str | ClassRef]" = frozenset()
     tag: str = "data"
 
 
@@ -322,6 +324,8 @@ def const(value: Constant) -> Values:
 
 
 NONE = const(None)
+ANY_EXCEPTION: Values = frozenset({Data(frozenset(), "an exception")})
+"""Stands among what may be raised for exceptions of which nothing is known."""
 UNSET: Values = frozenset({Const(None, "unset")})
 """What an attribute holds that some runs did not set."""
 
@@ -353,7 +357,10 @@ def _one_data(values: Values) -> Values:
         return values
     origins = frozenset[str]().union(*(value.origins for value in data))
     opaque = min((value.opaque for value in data if value.opaque), default="")
-    return values.difference(data) | {Data(origins, opaque)}
+    kinds = frozenset[str | ClassRef]().union(*(value.kinds for value in data))
+    return values.difference(data) | {
+        Data(origins, opaque, kinds if all(value.kinds for value in data) else frozenset())
+    }
 
 
 def origins(values: Values) -> frozenset[str]:
