@@ -11,6 +11,7 @@ from analyzers.inference.objects import EXACT_LENGTH_LIMIT, attribute_cell
 from analyzers.inference.records import Activation, CallPoint, Drawn, Maker, Unresolvable
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
+    ANY_EXCEPTION,
     Arguments,
     Const,
     Elements,
@@ -34,6 +35,8 @@ _ALIGNED = frozenset(
     | {f"builtins.{name}" for name in ("enumerate", "iter", "map", "zip")}
 )
 """What has its next element at the same index of its source, whatever became of the elements before."""
+_HARMLESS = frozenset({"builtins.enumerate", "builtins.reversed", "dict.keys", "dict.values", "dict.items"})
+"""What raises nothing by itself when its elements are taken."""
 _APART = 16
 """How often running through one iterator again makes objects of its own, as another turn of a loop does."""
 _NOBODY: Owner = ("suspended", "")
@@ -64,6 +67,8 @@ class LazyIterators(Activations):
 
     def begin(self, obj: Obj, whole: bool = False) -> None:
         progress = self.progress_of(obj)
+        if progress and not all(each.name in _HARMLESS for each in self._remembered(progress)):
+            self.note_raised(ANY_EXCEPTION)
         waiting = self._waiting(progress)
         own = frozenset(each for each in waiting if each in self.active)
         for each in own:
@@ -85,10 +90,14 @@ class LazyIterators(Activations):
 
     def _waiting(self, progress: Values) -> Values:
         """What is to be done, or to be done again since something that it reads has changed."""
+        current = {drawn.suspended for drawn in self._done(progress).values() if not self.changed(drawn.seen)}
         waiting = {value for value in progress if isinstance(value, Suspended)}
-        done = self._done(progress).values()
-        current = {drawn.suspended for drawn in done if not self.changed(drawn.seen)}
-        return frozenset(waiting | {drawn.suspended for drawn in done} - current)
+        return frozenset(waiting | (self._remembered(progress) - current))
+
+    def _remembered(self, progress: Values) -> set[Suspended]:
+        """What an iterator has to do, or has done."""
+        waiting = {value for value in progress if isinstance(value, Suspended)}
+        return waiting | {drawn.suspended for drawn in self._done(progress).values()}
 
     def _done(self, progress: Values) -> dict[int, Drawn]:
         numbers = [value.value for value in progress if isinstance(value, Const)]
