@@ -1,5 +1,8 @@
 """Methods of values that the project does not define, by the kind of the receiver."""
 
+import ast
+from collections.abc import Iterable
+
 from analyzers.inference.abstract_collections import AbstractCollections
 from analyzers.inference.calls import REGISTERED
 from analyzers.inference.records import CallPoint
@@ -14,6 +17,7 @@ from analyzers.inference.values import (
     Coroutine,
     Data,
     Descriptor,
+    External,
     ExternalInstance,
     Function,
     Future,
@@ -26,6 +30,7 @@ from analyzers.inference.values import (
     Value,
     Values,
     const,
+    constants,
     joined,
     only,
     ordered,
@@ -48,7 +53,7 @@ class BuiltinMethods(AbstractCollections):
                 return self._object_method(receiver, name, arguments, point)
             case Obj():
                 return self.container_method(receiver, name, arguments, point)
-            case ExternalInstance(cls=cls):
+            case ExternalInstance(cls=cls) | External(name=cls):
                 return self.call_external(f"{cls}.{name}", arguments, point)
             case Future():
                 return self._future_method(receiver, name, arguments, point)
@@ -142,11 +147,39 @@ class BuiltinMethods(AbstractCollections):
     def _globals_method(self, module: ModuleRef, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A method of the `__dict__` of a module, which shows in its attributes."""
         result = self.container_method(self.module_dict(module.name, point.node), name, arguments, point)
-        if name == "update":
-            given = [pair for values in arguments.positional for pair in self.known_items(values) or ()]
-            for key, values in (*given, *arguments.keywords):
-                self.assign_attribute(only(module), key, values, point.node)
+        keys, default = constants(joined(arguments.positional[:1])), joined(arguments.positional[1:2])
+        match name:
+            case "get" if keys is not None:
+                return joined(self._global_or(module, str(key), default or NONE) for key in keys)
+            case "update":
+                known = [self.known_items(values) for values in arguments.positional]
+                given = [pair for pairs in known for pair in pairs or ()]
+                self._set_globals(module, (*given, *arguments.keywords), point.node)
+                if None in known or arguments.double_star is not None:
+                    self.note_open(only(module))
+            case "__setitem__" | "setdefault" if keys is None:
+                self.note_open(only(module))
+            case "__setitem__":
+                self._set_globals(module, [(str(key), default) for key in keys or ()], point.node)
+            case "setdefault":
+                missing = [str(key) for key in keys or () if self.offers(module.name, str(key)) is not True]
+                self._set_globals(module, [(key, result) for key in missing], point.node)
+            case "pop" | "__delitem__":
+                for key in keys or ():
+                    self.delete_attribute(only(module), str(key))
+            case _:
+                pass
         return result
+
+    def _global_or(self, module: ModuleRef, name: str, default: Values) -> Values:
+        there = self.offers(module.name, name)
+        found = EMPTY if there is False else self.module_attribute(module.name, name)
+        return found if there else joined([found, default])
+
+    def _set_globals(self, module: ModuleRef, given: Iterable[tuple[str, Values]], node: ast.expr) -> None:
+        for name, values in given:
+            self.extra_names.setdefault(module.name, set()).add(name)
+            self.assign_attribute(only(module), name, values, node)
 
     def mixed_origins(self, arguments: Arguments) -> frozenset[str]:
         return frozenset[str]().union(*(self.origins(values) for values in arguments.all))

@@ -8,6 +8,7 @@ from analyzers.inference.comprehensions import Comprehensions
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
+    DELETED,
     EMPTY,
     NONE,
     PLAIN,
@@ -59,10 +60,15 @@ class Expressions(Comprehensions):
         """The values of a name as Python would find them: scopes, builtins, then names of unseen star imports."""
         values = self.lookup(name)
         if values is not None:
-            return values
+            return self._not_deleted(name, values)
         if self.is_builtin(name):
             return only(External(f"builtins.{name}"))
         return self.starred(name)
+
+    def _not_deleted(self, name: str, values: Values) -> Values:
+        """A builtin shows again where the global of that name was deleted."""
+        shows = self.is_builtin(name) and not values.isdisjoint(DELETED)
+        return join(values, only(External(f"builtins.{name}"))) if shows else values
 
     def starred(self, name: str) -> Values:
         """A name that only a star import of code outside the project can bind."""

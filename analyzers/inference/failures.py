@@ -63,7 +63,7 @@ class Failures(Definitions):
         def attempt() -> bool:
             return self.attempted(partial(self.guarded, node.body), node.orelse, rescues)
 
-        handlers = [] if self.always_imports(node.body) else node.handlers
+        handlers = self.handlers_of(node)
         catch = self._caught_group if isinstance(node, ast.TryStar) else self._caught
         rescues = [partial(self._handled, handler, catch) for handler in handlers]
         return self.closed(attempt, lambda _: self.execute(node.finalbody)) if node.finalbody else attempt()
@@ -115,7 +115,7 @@ class Failures(Definitions):
     def _interrupted(self, written: Delta) -> Delta:
         """The cells after a block that was left anywhere: what they were before, or anything written meanwhile."""
         return {
-            location: values if self._made_inside(location, written) else join(self.store.get(location), values)
+            location: values if self._made_inside(location, written) else join(self.store.unwritten(location), values)
             for location, values in written.items()
         }
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
-from analyzers.inference.values import Env
+from analyzers.inference.values import EMPTY, Env, Values
 from analyzers.model.facts import Reference
 from analyzers.model.places import Place
 from analyzers.project import Project, SourceError, SourceFile
@@ -16,7 +16,11 @@ _BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 class Module:
-    """One parsed module. `env` is its global scope; `loaded` becomes true when its body has been interpreted."""
+    """One parsed module. `env` is its global scope; `loaded` becomes true when its body has been interpreted.
+
+    `failure` is what its body certainly raises when it is imported. It is `open` where code that is not seen through
+    may have bound further names.
+    """
 
     def __init__(self, file: SourceFile, source: Source, tree: ast.Module, env: Env) -> None:
         self.file = file
@@ -24,6 +28,8 @@ class Module:
         self.tree = tree
         self.env = env
         self.loaded = False
+        self.open = False
+        self.failure: Values = EMPTY
         self.stars: list[str] = []
         self.references: dict[Place, Reference] = {}
 

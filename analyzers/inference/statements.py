@@ -10,25 +10,24 @@ from analyzers.inference.modules import label_of
 from analyzers.inference.records import CallPoint, Loop
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
+    DELETED,
     EMPTY,
     NONE,
     PLAIN,
     Arguments,
     Const,
     External,
+    Method,
     Obj,
     Value,
     Values,
     join,
     joined,
-    only,
     single,
 )
 from analyzers.knowledge.libraries import NEVER_RETURNING
 
 _AWAITABLE_TESTS = frozenset({"isawaitable", "iscoroutine", "isfuture"})
-_DELETED: Values = only(Const(None, "deleted"))
-"""What a deleted name holds: nothing that can be called."""
 _LOOP_LIMIT = 50
 _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
@@ -52,8 +51,7 @@ class Statements(Contexts):
     def _exec_expression(self, node: ast.Expr) -> bool:
         self.here.ended_by = None
         values = self.evaluate(node.value)
-        call = node.value.value if isinstance(node.value, ast.Await) else node.value
-        if not values and self.here.ended_by is call:
+        if self._never_comes(values, node.value):
             return False
         match node.value:
             case ast.Call(func=ast.Name() | ast.Attribute(value=ast.Name()) as callee):
@@ -62,10 +60,19 @@ class Statements(Contexts):
             case _:
                 return True
 
-    def _exec_assign(self, node: ast.Assign) -> None:
+    def _exec_assign(self, node: ast.Assign) -> bool:
+        self.here.ended_by = None
         values = self._named_value(node.value, node.targets[0])
+        if isinstance(node.value, ast.Attribute) and self._never_comes(values, node.value):
+            return False
         for target in node.targets:
             self.assign(target, values)
+        return True
+
+    def _never_comes(self, values: Values, node: ast.expr) -> bool:
+        """Whether there is no value because what gives it, a call or an attribute of a module, always fails."""
+        source = node.value if isinstance(node, ast.Await) else node
+        return not values and self.here.ended_by is source
 
     def _named_value(self, value: ast.expr, target: ast.expr) -> Values:
         """The value of an assignment; what it makes takes the name of a simple target."""
@@ -116,7 +123,7 @@ class Statements(Contexts):
         for target in node.targets:
             match target:
                 case ast.Name(id=name):
-                    self.bind(name, _DELETED)
+                    self.bind(name, DELETED)
                 case ast.Subscript(value=value, slice=key):
                     keys = self.evaluate(key)
                     for obj in self.evaluate(value):
@@ -127,10 +134,13 @@ class Statements(Contexts):
                     pass
 
     def _delete_item(self, obj: Value, keys: Values, node: ast.expr) -> None:
+        point = CallPoint(node, node, direct=False)
         if isinstance(obj, Obj) and obj.kind != "instance":
             self.remove_item(obj, keys)
         elif isinstance(obj, Obj):
-            self.call_method(obj, "__delitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
+            self.call_method(obj, "__delitem__", Arguments((keys,)), point)
+        elif isinstance(obj, External | Method):
+            self.call_builtin_method(obj, "__delitem__", Arguments((keys,)), point)
 
     def _exec_assert(self, node: ast.Assert) -> bool | None:
         values = self.tested(self.evaluate(node.test), node.test)

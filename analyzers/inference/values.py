@@ -307,7 +307,9 @@ def const(value: Constant) -> Values:
 
 NONE = const(None)
 UNSET: Values = frozenset({Const(None, "unset")})
-"""What an attribute holds that some runs did not set."""
+"""What an attribute, or a global, holds that some runs did not set."""
+DELETED: Values = frozenset({Const(None, "deleted")})
+"""What a deleted name holds: nothing that can be called."""
 
 
 def only(value: Value) -> Values:

@@ -48,6 +48,13 @@ def is_exception(name: str) -> bool:
     return isinstance(found, type) and issubclass(found, BaseException)
 
 
+def is_subclass(name: str, other: str) -> bool | None:
+    """Whether one class of exceptions inherits from another by their dotted names; None where one is not builtin."""
+    if not (is_exception(name) and is_exception(other)):
+        return None
+    return issubclass(getattr(builtins, name.partition(".")[2]), getattr(builtins, other.partition(".")[2]))
+
+
 def is_standard(name: str) -> bool:
     """Whether a dotted name belongs to the standard library, builtins included."""
     return name.partition(".")[0] in sys.stdlib_module_names or name.partition(".")[0] == "builtins"
