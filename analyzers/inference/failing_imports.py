@@ -50,9 +50,9 @@ class FailingImports(Patterns):
             assert module is not None
             if alias.name == "*":
                 continue
-            offered = self._offered(module, alias.name)
-            failure = self._first_failure([f"{source}.{alias.name}"]) if offered is None else EMPTY
-            if offered is False or failure:
+            bound = self._is_bound(module, alias.name)
+            failure = EMPTY if bound else self._first_failure([f"{source}.{alias.name}"])
+            if failure or self._offered(module, alias.name) is False:
                 return failure or _NO_NAME
         return EMPTY
 

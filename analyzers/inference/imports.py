@@ -17,6 +17,7 @@ from analyzers.inference.values import (
     Imported,
     ModuleRef,
     Obj,
+    Unknown,
     Value,
     Values,
     const,
@@ -25,6 +26,7 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.model.calls import Category
 
 
 class Imports(FailingImports):
@@ -123,6 +125,9 @@ class Imports(FailingImports):
         hook = self.store.get((loaded.env.owner, "__getattr__"))
         if hook:
             return joined(self._asked(value, name, module) for value in ordered(hook))
+        if loaded.open:
+            reason = f"`{name}` may be among the names that `{module}` gets while it runs"
+            return only(Unknown(Category.UNKNOWN_NAME, reason, "bind the name where eagerc can see it"))
         return EMPTY
 
     def _asked(self, hook: Value, name: str, module: str) -> Values:
