@@ -31,6 +31,7 @@ from analyzers.inference.values import (
     ordered,
     single,
 )
+from analyzers.knowledge.libraries import is_standard
 from analyzers.model.calls import Category
 
 _TEXT_LIMIT = 200
@@ -76,10 +77,17 @@ class Expressions(Comprehensions):
         known = [star for star in stars if star.partition(".")[0] == "flytekit"]
         if known:
             return only(External(self.canonical(f"{known[-1]}.{name}")))
-        if stars:
-            reason = f"`{name}` may come from `from {stars[-1]} import *`, outside the project"
-            return only(Unknown(Category.UNKNOWN_NAME, reason, f"import `{name}` by name"))
-        return EMPTY
+        found = EMPTY
+        for star in reversed(stars):
+            external = self.canonical(f"{star}.{name}")
+            if is_standard(star):
+                found |= only(External(external))
+            else:
+                reason = f"`{name}` may come from `from {star} import *`, outside the project"
+                found |= only(Unknown(Category.UNKNOWN_NAME, reason, f"import `{name}` by name"))
+            if self.has_handler(external):
+                break
+        return found
 
     def _eval_attribute(self, node: ast.Attribute) -> Values:
         return self.attribute(self.evaluate(node.value), self.env.mangled(node.attr), node)
@@ -143,7 +151,16 @@ class Expressions(Comprehensions):
         return self.unary(node.op, self.evaluate(node.operand), node)
 
     def _eval_compare(self, node: ast.Compare) -> Values:
-        return self.compared([self.evaluate(part) for part in (node.left, *node.comparators)], node.ops, node)
+        """A chain ends at the first comparison that fails; what stands behind one that may fail runs in some runs."""
+        parts = [self.evaluate(node.left)]
+        decided = True
+        for op, part in zip(node.ops, node.comparators, strict=True):
+            parts.append(self.evaluate(part) if decided else self.maybe(part))
+            outcome = self.outcome(parts[-2], op, parts[-1])
+            if outcome is False:
+                break
+            decided = decided and outcome is True
+        return self.compared(parts, node.ops, node)
 
     def _eval_boolean(self, node: ast.BoolOp) -> Values:
         result: list[Values] = []

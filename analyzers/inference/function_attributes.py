@@ -15,6 +15,7 @@ from analyzers.inference.values import (
     only,
 )
 from analyzers.knowledge import flytekit
+from analyzers.knowledge.names import canonical
 from analyzers.model.facts import Reference
 
 WRAPPED = "__wrapped__"
@@ -54,7 +55,7 @@ class FunctionAttributes(Entities):
         return const("<lambda>" if isinstance(function.node, ast.Lambda) else function.node.name)
 
     def external_attribute(self, value: External, name: str, node: ast.expr) -> Values:
-        full = flytekit.canonical(f"{value.name}.{name}")
+        full = canonical(f"{value.name}.{name}")
         if full in flytekit.REPLACED:
             place = self.module.place(node)
             self.module.references.setdefault(place, Reference(place, full))

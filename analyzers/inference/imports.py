@@ -121,7 +121,9 @@ class Imports(FailingImports):
         if loaded in self.unfinished:
             return only(Imported(module, name))
         if loaded.stars:
-            return only(External(self.canonical(f"{loaded.stars[-1]}.{name}")))
+            offered = [self.canonical(f"{star}.{name}") for star in loaded.stars]
+            known = [each for each in offered if self.has_handler(each) or self.makes_entity(each)]
+            return frozenset(map(External, known[-1:] or offered))
         hook = self.store.get((loaded.env.owner, "__getattr__"))
         if hook:
             return joined(self._asked(value, name, module) for value in ordered(hook))

@@ -21,6 +21,7 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_plain, is_standard
+from analyzers.knowledge.names import canonical
 from analyzers.model.calls import Category
 from analyzers.model.entities import EntityKind
 
@@ -41,7 +42,7 @@ class Library(concurrency.Concurrency):
         return name in _BUILTIN_NAMES
 
     def canonical(self, name: str) -> str:
-        return flytekit.canonical(name)
+        return canonical(name)
 
     def has_handler(self, name: str) -> bool:
         return name in _HANDLERS
