@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable
 
 from analyzers.inference.abstract_collections import AbstractCollections
-from analyzers.inference.calls import REGISTERED
+from analyzers.inference.calls import REGISTERED, VIRTUAL
 from analyzers.inference.records import CallPoint
 from analyzers.inference.scopes import all_arguments
 from analyzers.inference.values import (
@@ -220,6 +220,9 @@ class BuiltinMethods(AbstractCollections):
         if name == "__new__":
             classes = ordered(arguments.positional[0] if arguments.positional else only(cls))
             return joined(self.new_instance(each, point.node) for each in classes if isinstance(each, ClassRef))
+        if name == "register":
+            self.weaken((cls, VIRTUAL), joined(arguments.all))
+            return joined(arguments.all)
         if name == "_make":
             return self.constructed(cls, self._spread(arguments, point), point)
         if name == "__call__":

@@ -38,6 +38,9 @@ from analyzers.model.calls import Category
 REGISTERED = "registered"
 """The cell of a generic function that holds its implementations for other types."""
 
+VIRTUAL = "virtual"
+"""The cell of an abstract class that holds the classes that were registered with it."""
+
 WITHIN = "within"
 """The method that stands for calling a decorated function inside a context manager."""
 _CONTEXT_DECORATORS = frozenset({"contextlib.ContextDecorator", "contextlib.AsyncContextDecorator"})

@@ -212,7 +212,8 @@ class Classes(ClassOrders):
             return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, f"give `{cls.node.name}` an attribute `{name}`"))
         if name == "__name__":
             return const(cls.node.name)
-        if name in ("__subclasses__", "__new__") or (name == "_make" and self.is_record(cls)):
+        registers = name == "register" and self.external_bases(cls) <= _WITHOUT_ATTRIBUTES
+        if name in ("__subclasses__", "__new__") or registers or (name == "_make" and self.is_record(cls)):
             return only(Method(cls, name))
         if name in ("__class__", "__doc__", "name", "_fields"):
             return PLAIN

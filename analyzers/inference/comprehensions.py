@@ -1,7 +1,6 @@
 """Comprehensions: loops that are expressions, unrolled where their elements are known."""
 
 import ast
-from collections.abc import Callable
 from typing import NamedTuple
 
 from analyzers.inference.scopes import Comprehension, scope_of
@@ -53,8 +52,9 @@ class Comprehensions(Subscripts):
         items = None if generator.is_async else self.exact_items(source)
         exact = items is not None and len(items) <= _UNROLL_LIMIT >> depth
         if items is None or not exact:
-            return self._any_turns(node, depth, self.going_on(source, generator.iter)), False
-        turns: list[_Turn] = []
+            turns = self._any_turns(node, depth, source)
+            return turns, not turns
+        turns = []
         for number, element in enumerate(items):
             with self.turn(number):
                 inner, known = self._turn(node, depth, element)
@@ -62,13 +62,16 @@ class Comprehensions(Subscripts):
             exact = exact and known
         return turns, exact
 
-    def _any_turns(self, node: Comprehension, depth: int, following: Callable[[], Values]) -> list[_Turn]:
+    def _any_turns(self, node: Comprehension, depth: int, source: Values) -> list[_Turn]:
         """The turns for any number of elements: each may find what another one has left."""
+        following = self.going_on(source, node.generators[depth].iter)
         turns: list[_Turn] = []
 
         def turn() -> Values:
-            with self.turn(0):
-                turns.extend(self._turn(node, depth, following())[0])
+            element = following()
+            if element or not self.yields_nothing(source):
+                with self.turn(0):
+                    turns.extend(self._turn(node, depth, element)[0])
             return EMPTY
 
         self.repeated(turn)

@@ -248,10 +248,16 @@ class Expressions(Comprehensions):
     def _eval_yield(self, node: ast.Yield) -> Values:
         values = self.evaluate(node.value) if node.value else NONE
         self.here.yields = join(self.here.yields, values)
-        self.here.pauses += 1
-        function = self.here.function
+        function = self._note_pause()
         sent = EMPTY if function is None else self.read((("sent", function.node), ""))
         return join(PLAIN, sent)
+
+    def _note_pause(self) -> Function | None:
+        function = self.here.function
+        self.here.pauses += 1
+        if function is not None:
+            self.run.yielding.add(function.node)
+        return function
 
     def _eval_yield_from(self, node: ast.YieldFrom) -> Values:
         source = self.evaluate(node.value)
@@ -260,7 +266,7 @@ class Expressions(Comprehensions):
         iterators = [iterator for generator in generators for iterator in self.started(generator, node.value)]
         others = self.iterated(source - awaitables - frozenset(generators), node.value)
         self.here.yields = joined([self.here.yields, others, *map(self.elements, iterators)])
-        self.here.pauses += 1
+        self._note_pause()
         self.here.swallows = self.here.swallows or any(map(self.swallows, iterators))
         returned = [self.returned_by(iterator) for iterator in iterators]
         return joined([*returned, self.awaited(awaitables, node)]) or PLAIN

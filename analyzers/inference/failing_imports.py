@@ -2,6 +2,7 @@
 
 import ast
 
+from analyzers.inference.class_questions import any_of
 from analyzers.inference.modules import Module
 from analyzers.inference.patterns import Patterns
 from analyzers.inference.values import (
@@ -144,7 +145,7 @@ class FailingImports(Patterns):
             return True
         kinds = self.evaluate(handler.type)
         listed = self.exact_items(kinds) or [kinds]
-        outcomes = {_any_of([self._is_kind_of(one, kind) for item in listed for kind in item]) for one in raised}
+        outcomes = {any_of([self._is_kind_of(one, kind) for item in listed for kind in item]) for one in raised}
         return outcomes.pop() if len(outcomes) == 1 else None
 
     def _is_kind_of(self, raised: Value, kind: Value) -> bool | None:
@@ -160,7 +161,7 @@ class FailingImports(Patterns):
             return False
         if not isinstance(kind, External):
             return None
-        return _any_of([is_subclass(base, kind.name) for base in sorted(bases)])
+        return any_of([is_subclass(base, kind.name) for base in sorted(bases)])
 
     def _available(self, name: str) -> bool | None:
         """Whether there is a module of this name, and everything that it imports."""
@@ -259,7 +260,3 @@ def _is_exception_class(value: Value) -> bool:
 
 def _all_of(outcomes: list[bool | None]) -> bool | None:
     return False if False in outcomes else None if None in outcomes else True
-
-
-def _any_of(outcomes: list[bool | None]) -> bool | None:
-    return True if True in outcomes else None if None in outcomes else False

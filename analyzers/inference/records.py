@@ -189,6 +189,7 @@ class Run:
         self.consumed: set[Coroutine] = set()
         self.started: dict[Coroutine, Started] = {}
         self.observations: dict[object, Observation] = {}
+        self.yielding: set[FunctionNode] = set()
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
         self.joined: dict[tuple[FunctionNode, ast.expr], Arguments] = {}

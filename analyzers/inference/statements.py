@@ -252,7 +252,10 @@ class Statements(Contexts):
         following = self.going_on(source, node.iter)
 
         def turn() -> bool:
-            self.assign(node.target, following())
+            element = following()
+            if not element and self.yields_nothing(source):
+                return True
+            self.assign(node.target, element)
             return self.execute(node.body)
 
         return self._loop(turn, node.orelse, endless=False)
