@@ -5,10 +5,11 @@ import ast
 from analyzers.inference.combining_functions import COMBINING_HANDLERS
 from analyzers.inference.function_attributes import WRAPPED
 from analyzers.inference.iteration_functions import ITERATION_HANDLERS
-from analyzers.inference.module_table import MODULE_HANDLERS, ModuleTable
+from analyzers.inference.module_table import MODULE_HANDLERS
 from analyzers.inference.namespaces import NAMESPACE_HANDLERS
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.operator_functions import OPERATOR_HANDLERS
+from analyzers.inference.patching import PATCH_HANDLERS, Patching
 from analyzers.inference.picking_functions import PICKING_HANDLERS
 from analyzers.inference.question_functions import QUESTION_HANDLERS
 from analyzers.inference.record_functions import RECORD_HANDLERS
@@ -73,7 +74,7 @@ _GIVING_DATA = frozenset(
 _PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
 
 
-class BuiltinFunctions(ModuleTable):
+class BuiltinFunctions(Patching):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_getattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -282,6 +283,7 @@ HANDLERS: dict[str, Handler] = {
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
     **NAMESPACE_HANDLERS,
     **MODULE_HANDLERS,
+    **PATCH_HANDLERS,
     **QUESTION_HANDLERS,
     **ITERATION_HANDLERS,
     **COMBINING_HANDLERS,

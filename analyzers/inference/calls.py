@@ -105,6 +105,8 @@ class Calls(Interleaving):
             return self.call(value.function, arguments, point)
         if isinstance(value, Generator) and arguments.positional:
             return self._within_context(value, arguments, point)
+        if isinstance(value, Obj) and value.kind == "patch":
+            return self.called_patch(value, arguments)
         known = isinstance(value, Pending) and self.record_of(value) is not None
         plain = self.forced(only(value), point.node)
         opaque = [each.opaque for each in plain if isinstance(each, Data) and each.opaque]
@@ -125,6 +127,10 @@ class Calls(Interleaving):
             return self._within_context(obj, arguments, point)
         reason = f"`{obj.cls.node.name}` has no `__call__` in the project" if obj.cls else "the object cannot be called"
         return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, "define `__call__` in the project"))
+
+    def called_patch(self, patch: Obj, arguments: Arguments) -> Values:
+        """A patch as a decorator."""
+        raise AssertionError("the part that knows patches answers this")
 
     def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a function inside a context manager that decorates it."""

@@ -6,6 +6,7 @@ from functools import partial
 
 from analyzers.inference.channels import ANY_ERROR, STACK
 from analyzers.inference.failures import Failures
+from analyzers.inference.patching import PATCH
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
@@ -49,15 +50,35 @@ class Contexts(Failures):
         if ExternalInstance("asyncio.TaskGroup") in context:
             self.here.frame.groups[node] = "TaskGroup"
         is_async = isinstance(node, ast.AsyncWith)
-        entered, swallows = self._opened(context, entry.context_expr, is_async)
+        patches = [value for value in ordered(context) if isinstance(value, Obj) and value.kind == PATCH]
+        entered, swallows = self._opened(context.difference(patches), entry.context_expr, is_async)
+        entered = joined([entered, *map(self.replacement_of, patches)])
         if entry.optional_vars is not None:
             self.assign(entry.optional_vars, entered)
+        if patches:
+            inside = partial(self._patched, inside, patches, certain=len(context) == 1)
         if any(isinstance(value, Obj) and value.kind == "instance" for value in context):
             inside = partial(self._left, inside, context, entry.context_expr, is_async)
         stacks = [value for value in ordered(context) if isinstance(value, Obj) and value.kind == STACK]
         if not (swallows or stacks):
             return inside()
         return self.attempted(inside, [], [lambda _: swallows or any(map(self.swallows, stacks))])
+
+    def _patched(self, inside: Callable[[], bool], patches: list[Obj], certain: bool) -> bool:
+        """A block under patches, which puts back what was there before on every way out."""
+        before = [cell for patch in patches for cell in self.replaced(patch)]
+
+        def attempt() -> bool:
+            for patch in patches:
+                self.apply_patch(patch, certain)
+            return inside()
+
+        def restore(_: bool) -> bool:
+            for location, values in before:
+                self.write(location, values)
+            return True
+
+        return self.closed(attempt, restore)
 
     def _opened(self, contexts: Values, node: ast.expr, is_async: bool) -> tuple[Values, bool]:
         """What entering contexts gives, and whether one of them is known to end a failure of the block, or may be.
@@ -145,6 +166,9 @@ class Contexts(Failures):
                 return self._entered_instance(value, node, is_async)
             case Obj(kind=kind) if kind == STACK:
                 return only(value)
+            case Obj(kind=kind) if kind == PATCH:
+                self.apply_patch(value, certain=False)
+                return self.replacement_of(value)
             case Obj():
                 return self.elements(value)
             case Data() | Unknown() | Method():

@@ -67,7 +67,7 @@ class Library(concurrency.Concurrency):
         handler = _HANDLERS.get(name)
         if handler is not None:
             return handler(self, name, arguments, point)
-        return self._unknown_library(name, arguments, point)
+        return self.unknown_library(name, arguments, point)
 
     def _decorator_call(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`task(fn)` makes an entity, `task(cache=True)` a decorator."""
@@ -87,7 +87,7 @@ class Library(concurrency.Concurrency):
             )
         return self.opaque(f"`{name}`")
 
-    def _unknown_library(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def unknown_library(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if name.startswith("builtins."):
             return self.computed(name, arguments, point)
         if is_standard(name):
