@@ -239,7 +239,7 @@ class BuiltinMethods(AbstractCollections):
     def _future_method(self, future: Future, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if name == "result":
             return self.awaited(only(future), point.node)
-        if name == "add_done_callback":
+        if name == "add_done_callback" and point.node not in self.module_of(point).withdrawn:
             callback = CallPoint(point.node, point.at, direct=False)
             self.forced(self.call(arguments.argument(0, "fn"), Arguments((only(future),)), callback), point.node)
         return PLAIN

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from analyzers.inference.values import EMPTY, Env, Values
+from analyzers.inference.withdrawn import abandoned, withdrawn
 from analyzers.model.facts import Reference
 from analyzers.model.places import Place
 from analyzers.project import Project, SourceError, SourceFile
@@ -59,6 +60,16 @@ class Module:
         """Every import statement of every scope, in source order."""
         found = [node for node in _statements(self.tree) if isinstance(node, ast.Import | ast.ImportFrom)]
         return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
+
+    @cached_property
+    def withdrawn(self) -> frozenset[ast.Call]:
+        """Calls whose effect is taken back before anything else can run."""
+        return withdrawn(self.tree)
+
+    @cached_property
+    def abandoned(self) -> frozenset[ast.Call]:
+        """Calls that make a stack of contexts which nobody closes."""
+        return abandoned(self.tree)
 
     @cached_property
     def _sites(self) -> dict[ast.expr, str]:

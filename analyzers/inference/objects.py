@@ -22,7 +22,7 @@ from analyzers.inference.values import (
     single,
 )
 
-SEQUENCES = ("list", "tuple", "set", "iterator")
+SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
 _LENGTH = "length"
 _MEMBERS = "members"
 FACTORY = "factory"
