@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     Function,
     Generator,
     Method,
+    ModuleRef,
     Obj,
     Partial,
     Pending,
@@ -212,6 +213,8 @@ class Calls(Interleaving):
                     self._called_in_doubt(only(value), Arguments((), (), PLAIN), point)
             case Generator():
                 self.generated(value, point.node)
+            case ModuleRef():
+                self.note_open(only(value))
             case EntityRef(number=number):
                 name = self.entities[number].entity.name
                 taker = f"`{receiver}`" if receiver else "code that is not known"

@@ -60,9 +60,8 @@ class FailingImports(Patterns):
     def _first_failure(self, names: list[str]) -> Values:
         """What importing the first module of some fails with that cannot be imported; its packages come first."""
         for name in names:
-            parts = name.split(".")
-            for length in range(1, len(parts) + 1):
-                failure = self._module_failure(".".join(parts[:length]))
+            for each in _with_packages(name):
+                failure = self._module_failure(each)
                 if failure:
                     return failure
         return EMPTY
@@ -111,12 +110,12 @@ class FailingImports(Patterns):
         constant = all(isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant) for s in rest)
         return bool(imports) and constant and all(self.importable(statement) for statement in imports)
 
-    def handlers_of(self, node: ast.Try | ast.TryStar) -> list[ast.excepthandler]:
+    def handlers_of(self, node: ast.Try | ast.TryStar) -> list[ast.ExceptHandler]:
         """The handlers that may run: none where a block works, the right one where it begins with a failing import."""
         if self.always_imports(node.body):
             return []
         raised = EMPTY if isinstance(node, ast.TryStar) else self._raised_first(node.body)
-        handlers: list[ast.excepthandler] = []
+        handlers: list[ast.ExceptHandler] = []
         for handler in node.handlers:
             takes = self._takes(handler, raised)
             if takes is not False:
@@ -137,9 +136,9 @@ class FailingImports(Patterns):
                 return EMPTY
         return EMPTY
 
-    def _takes(self, handler: ast.excepthandler, raised: Values) -> bool | None:
+    def _takes(self, handler: ast.ExceptHandler, raised: Values) -> bool | None:
         """Whether a handler is for what was raised."""
-        if not raised or not isinstance(handler, ast.ExceptHandler):
+        if not raised:
             return None
         if handler.type is None:
             return True
@@ -178,11 +177,12 @@ class FailingImports(Patterns):
 
     def _self_contained(self, name: str) -> bool:
         """Whether a module, and what it imports of the project, needs nothing but flytekit and the standard library."""
-        seen = {name}
-        waiting = [name]
+        seen = {each for each in _with_packages(name) if self.project.find(each) is not None}
+        waiting = sorted(seen)
         while waiting:
             module = self.parsed(waiting.pop())
-            needed = {each for node in module.imports for each in _needed(node, module)} if module else {"?"}
+            named = [each for node in module.imports for each in _needed(node, module)] if module else ["?"]
+            needed = {each for name in named for each in _with_packages(name)}
             own = {each for each in needed if self.project.find(each) is not None}
             if not all(self.project.is_namespace(each) or _is_provided(each) for each in needed - own):
                 return False
@@ -231,6 +231,12 @@ def source_of(node: ast.ImportFrom, module: Module) -> str:
 def _needed(node: ast.Import | ast.ImportFrom, module: Module) -> list[str]:
     """The modules without which an import fails."""
     return [alias.name for alias in node.names] if isinstance(node, ast.Import) else [source_of(node, module)]
+
+
+def _with_packages(name: str) -> list[str]:
+    """A dotted name behind those of the packages that are imported before it."""
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
 
 
 def _is_provided(name: str) -> bool:
