@@ -113,8 +113,9 @@ class AttributeChanges(Classes):
         """Modules to which names are added that are not known."""
         for value in values:
             module = self.load(value.name) if isinstance(value, ModuleRef) else None
-            if module is not None:
+            if module is not None and not module.open:
                 module.open = True
+                self.run.memos.clear()
 
     def _assign_module(self, module: str, name: str, new: Values, strong: bool) -> None:
         loaded = self.load(module)

@@ -205,11 +205,11 @@ class FailingImports(Patterns):
         return loaded is None or loaded in self.unfinished or loaded.open or bool(loaded.stars)
 
     def _is_bound(self, module: Module, name: str) -> bool:
-        return bool(self.store.get((module.env.owner, name)) - DELETED - UNSET)
+        return bool(self.read((module.env.owner, name)) - DELETED - UNSET)
 
     def _offered(self, module: Module, name: str) -> bool | None:
         """Whether a module of the project has an attribute when it has been imported."""
-        values = self.store.get((module.env.owner, name))
+        values = self.read((module.env.owner, name))
         if self._is_bound(module, name):
             return True if values.isdisjoint(DELETED | UNSET) else None
         inner = f"{module.name}.{name}"
