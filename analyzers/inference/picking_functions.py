@@ -1,6 +1,5 @@
 """What picks elements, orders them or keeps them in order: `random`, `heapq`, `bisect`, `functools.cmp_to_key`."""
 
-import heapq
 from typing import Any
 
 from analyzers.inference.operator_functions import APPLIED, OperatorFunctions
@@ -69,6 +68,8 @@ class PickingFunctions(OperatorFunctions):
 
     def _call_heap(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`heapq`: the least element comes out, where it is known which one that is; else any."""
+        import heapq  # most programs have no heap, and each module costs start-up
+
         act = getattr(heapq, name.rpartition(".")[2])
         added = arguments.positional[1:2]
         self.compare(NONE, join(self._call_picked(name, arguments, point), *added), point)
