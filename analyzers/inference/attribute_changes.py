@@ -7,6 +7,7 @@ from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Location
 from analyzers.inference.values import (
+    DELETED,
     EMPTY,
     Arguments,
     ClassRef,
@@ -92,15 +93,34 @@ class AttributeChanges(Classes):
     def delete_attribute(self, values: Values, name: str) -> None:
         """`del target.name`: what the class has under that name shows again."""
         for value in ordered(values):
-            if not isinstance(value, Obj) or value.cls is None:
-                continue
-            inherited = self.class_attribute(self.linearized(value.cls), name) or EMPTY
-            deleters = joined(each.deleter for each in inherited if isinstance(each, Descriptor))
-            if deleters:
-                node = ast.copy_location(ast.Constant(None), value.site)
-                self.call(deleters, Arguments((only(value),)), CallPoint(node, node, direct=False))
-            elif len(values) == 1 and value not in self.summaries:
-                self.write(attribute_cell(value, name), EMPTY)
+            match value:
+                case ModuleRef(name=module):
+                    self.note_changing((("module", module), name))
+                    self._assign_module(module, name, DELETED, strong=len(values) == 1)
+                case ClassRef(env=env):
+                    inherited = self.class_attribute(self.linearized(value)[1:], name) or EMPTY
+                    self._overwrite((env.owner, name), inherited, strong=len(values) == 1)
+                case Obj(cls=ClassRef() as cls):
+                    self._delete_of_instance(value, cls, name, alone=len(values) == 1)
+                case _:
+                    pass
+
+    def _delete_of_instance(self, obj: Obj, cls: ClassRef, name: str, alone: bool) -> None:
+        inherited = self.class_attribute(self.linearized(cls), name) or EMPTY
+        deleters = joined(each.deleter for each in inherited if isinstance(each, Descriptor))
+        if deleters:
+            node = ast.copy_location(ast.Constant(None), obj.site)
+            self.call(deleters, Arguments((only(obj),)), CallPoint(node, node, direct=False))
+        elif alone and obj not in self.summaries:
+            self.write(attribute_cell(obj, name), EMPTY)
+
+    def note_open(self, values: Values) -> None:
+        """Modules to which names are added that are not known."""
+        for value in values:
+            module = self.load(value.name) if isinstance(value, ModuleRef) else None
+            if module is not None and not module.open:
+                module.open = True
+                self.run.memos.clear()
 
     def _assign_module(self, module: str, name: str, new: Values, strong: bool) -> None:
         loaded = self.load(module)

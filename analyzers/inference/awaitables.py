@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from analyzers.inference.constants import Constants
 from analyzers.inference.core import qualified
 from analyzers.inference.records import CallPoint, PendingRecord
+from analyzers.inference.store import Location
 from analyzers.inference.values import (
     EMPTY,
+    PLAIN,
     Arguments,
     Const,
     Coroutine,
@@ -15,6 +17,7 @@ from analyzers.inference.values import (
     Deferred,
     Function,
     Future,
+    Method,
     Obj,
     Pending,
     Value,
@@ -25,6 +28,9 @@ from analyzers.inference.values import (
 )
 from analyzers.model.calls import Consumption
 from analyzers.model.facts import Dialect, ObservationKind
+
+_BESIDE: Location = (("beside", ""), "")
+"""The cell that is written where something begins to run beside others."""
 
 
 class Awaitables(Constants):
@@ -40,6 +46,8 @@ class Awaitables(Constants):
                 return self._await_pending(value, node, how)
             case Coroutine():
                 self.run.consumed.add(value)
+                if how is not Consumption.AWAITED:
+                    self.note_beside()
                 result = self.enter(value.function, value.arguments, CallPoint(value.call, node, module=value.module))
                 if how is not Consumption.AWAITED:
                     self.note_started(value, node)
@@ -47,8 +55,12 @@ class Awaitables(Constants):
             case Future(result=result, running=running):
                 return joined([result, *(self.resumed(each) for each in ordered(running))])
             case Deferred(function=function, arguments=arguments, call=call, module=module):
+                if how is not Consumption.AWAITED:
+                    self.note_beside()
                 point = CallPoint(call, node, direct=False, module=module)
-                return self.finished(self.call(function, arguments, point), node)
+                result = self.call(function, arguments, point)
+                passed_on = all(isinstance(each, Method) for each in function)
+                return result if passed_on else self.finished(result, node)
             case Obj(kind="instance"):
                 return self.awaited_instance(value, node)
             case Obj(kind="future"):
@@ -57,6 +69,14 @@ class Awaitables(Constants):
                 return EMPTY
             case _:
                 return only(value)
+
+    def note_beside(self) -> None:
+        """From now on something runs beside what is interpreted here: nobody knows who comes first."""
+        self.write(_BESIDE, PLAIN)
+
+    def is_alone(self) -> bool:
+        """Whether nothing of the project runs beside what is interpreted here."""
+        return not self.read(_BESIDE)
 
     def _await_pending(self, value: Pending, node: ast.expr, how: Consumption) -> Values:
         record = self.record_of(value)

@@ -7,6 +7,7 @@ from analyzers.inference.combining_functions import COMBINING_HANDLERS, COMBININ
 from analyzers.inference.function_attributes import WRAPPED
 from analyzers.inference.iteration_functions import ITERATION_HANDLERS, ITERATION_PRODUCERS
 from analyzers.inference.kinds import kinds_of
+from analyzers.inference.module_table import MODULE_HANDLERS
 from analyzers.inference.namespaces import NAMESPACE_HANDLERS
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.operator_functions import OPERATOR_HANDLERS
@@ -44,7 +45,6 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
-from analyzers.project import absolute_name
 
 _KEEPING_DECORATORS = frozenset(
     {
@@ -99,7 +99,7 @@ class BuiltinFunctions(Patches):
         """`getattr(value, name, default)`."""
         present = self.has_attribute(value, name)
         found = EMPTY if present is False else self.attribute(only(value), name, point.node)
-        may_lack = present is None and isinstance(value, Obj | ClassRef | Function | EntityRef)
+        may_lack = present is None and isinstance(value, Obj | ClassRef | Function | EntityRef | ModuleRef)
         return join(found, default) if may_lack or not found else found
 
     def _dynamic_attribute(self, target: Values, point: CallPoint) -> Values:
@@ -112,36 +112,17 @@ class BuiltinFunctions(Patches):
     def _call_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if len(arguments.positional) < 3:
             return NONE
-        for each in constants(arguments.positional[1]) or ():
+        names = constants(arguments.positional[1])
+        for each in names or ():
             self.assign_attribute(arguments.positional[0], str(each), arguments.positional[2], point.node)
+        if names is None:
+            self.note_open(arguments.positional[0])
         return NONE
 
-    def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        package = constants(arguments.argument(1, "package")) or ("",)
-        return self.named_modules(arguments.argument(0, "name"), point.node, str(package[0]))
-
-    def _call_import(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`__import__("a.b")` gives `a`, unless names are taken from it."""
-        if arguments.argument(3, "fromlist"):
-            return self.named_modules(arguments.argument(0, "name"), point.node)
-        known = constants(arguments.argument(0, "name"))
-        if known is None:
-            return self.named_modules(arguments.argument(0, "name"), point.node)
-        return joined(self.imported_module(str(each).partition(".")[0]) for each in known)
-
-    def named_modules(self, names: Values, node: ast.expr, package: str = "") -> Values:
-        """The modules of some names, where these are known; names that begin with a dot are relative to `package`."""
-        known = constants(names)
-        if known is None:
-            reason = f"the name of the module in `{self.module.text(node)}` is computed"
-            return only(Unknown(Category.DYNAMIC_IMPORT, reason, "import the module by its name"))
-        return joined(self.imported_module(absolute_name(str(each), package)) for each in known)
-
-    def imported_module(self, name: str) -> Values:
-        """The module of a dotted name, of the project or outside it."""
-        if self.load(name) is not None or self.project.is_namespace(name):
-            return only(ModuleRef(name))
-        return only(External(name))
+    def _call_delattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        for each in constants(arguments.argument(1, "name")) or ():
+            self.delete_attribute(arguments.argument(0, "object"), str(each))
+        return NONE
 
     def _call_globals(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Method(ModuleRef(self.env.module), "__dict__"))
@@ -291,6 +272,7 @@ class BuiltinFunctions(Patches):
         return frozenset(Bound(function, receiver) for function in functions for receiver in receivers)
 
     def _call_evaluated(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        self.module.open = True
         reason = f"`{name.rpartition('.')[2]}` runs source that is computed"
         return only(Unknown(Category.UNSUPPORTED, reason, "write the call out"))
 
@@ -325,6 +307,7 @@ HANDLERS: dict[str, Handler] = {
     "json.loads": BuiltinFunctions._call_decoded,
     "builtins.getattr": BuiltinFunctions._call_getattr,
     "builtins.setattr": BuiltinFunctions._call_setattr,
+    "builtins.delattr": BuiltinFunctions._call_delattr,
     "builtins.object.__setattr__": BuiltinFunctions._call_object_setattr,
     "builtins.globals": BuiltinFunctions._call_globals,
     "builtins.super": BuiltinFunctions._call_super_of,
@@ -334,9 +317,9 @@ HANDLERS: dict[str, Handler] = {
     "inspect.unwrap": BuiltinFunctions._call_unwrap,
     "types.MethodType": BuiltinFunctions._call_method_type,
     "functools.update_wrapper": BuiltinFunctions._call_update_wrapper,
-    "importlib.import_module": BuiltinFunctions._call_import_module,
-    "builtins.__import__": BuiltinFunctions._call_import,
     **NAMESPACE_HANDLERS,
+    **MODULE_HANDLERS,
+    **PATCH_HANDLERS,
     **QUESTION_HANDLERS,
     **ITERATION_HANDLERS,
     **COMBINING_HANDLERS,

@@ -1,9 +1,11 @@
 """Methods of values that the project does not define, by the kind of the receiver."""
 
+import ast
+from collections.abc import Iterable
 from functools import partial
 
 from analyzers.inference.abstract_collections import AbstractCollections
-from analyzers.inference.calls import REGISTERED
+from analyzers.inference.calls import REGISTERED, VIRTUAL
 from analyzers.inference.folding import text_method
 from analyzers.inference.records import CallPoint
 from analyzers.inference.scopes import all_arguments
@@ -17,6 +19,7 @@ from analyzers.inference.values import (
     Coroutine,
     Data,
     Descriptor,
+    External,
     ExternalInstance,
     Function,
     Future,
@@ -28,6 +31,7 @@ from analyzers.inference.values import (
     Pending,
     Value,
     Values,
+    constants,
     joined,
     only,
     ordered,
@@ -44,7 +48,7 @@ class BuiltinMethods(AbstractCollections):
                 return self._object_method(receiver, name, arguments, point)
             case Obj():
                 return self.container_method(receiver, name, arguments, point)
-            case ExternalInstance(cls=cls):
+            case ExternalInstance(cls=cls) | External(name=cls):
                 return self.call_external(f"{cls}.{name}", arguments, point)
             case Future():
                 return self._future_method(receiver, name, arguments, point)
@@ -138,11 +142,39 @@ class BuiltinMethods(AbstractCollections):
     def _globals_method(self, module: ModuleRef, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A method of the `__dict__` of a module, which shows in its attributes."""
         result = self.container_method(self.module_dict(module.name, point.node), name, arguments, point)
-        if name == "update":
-            given = [pair for values in arguments.positional for pair in self.known_items(values) or ()]
-            for key, values in (*given, *arguments.keywords):
-                self.assign_attribute(only(module), key, values, point.node)
+        keys, default = constants(joined(arguments.positional[:1])), joined(arguments.positional[1:2])
+        match name:
+            case "get" if keys is not None:
+                return joined(self._global_or(module, str(key), default or NONE) for key in keys)
+            case "update":
+                known = [self.known_items(values) for values in arguments.positional]
+                given = [pair for pairs in known for pair in pairs or ()]
+                self._set_globals(module, (*given, *arguments.keywords), point.node)
+                if None in known or arguments.double_star is not None:
+                    self.note_open(only(module))
+            case "__setitem__" | "setdefault" if keys is None:
+                self.note_open(only(module))
+            case "__setitem__":
+                self._set_globals(module, [(str(key), default) for key in keys or ()], point.node)
+            case "setdefault":
+                missing = [str(key) for key in keys or () if self.offers(module.name, str(key)) is not True]
+                self._set_globals(module, [(key, result) for key in missing], point.node)
+            case "pop" | "__delitem__":
+                for key in keys or ():
+                    self.delete_attribute(only(module), str(key))
+            case _:
+                pass
         return result
+
+    def _global_or(self, module: ModuleRef, name: str, default: Values) -> Values:
+        there = self.offers(module.name, name)
+        found = EMPTY if there is False else self.module_attribute(module.name, name)
+        return found if there else joined([found, default])
+
+    def _set_globals(self, module: ModuleRef, given: Iterable[tuple[str, Values]], node: ast.expr) -> None:
+        for name, values in given:
+            self.extra_names.setdefault(module.name, set()).add(name)
+            self.assign_attribute(only(module), name, values, node)
 
     def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that uses its arguments as plain values."""
@@ -187,6 +219,9 @@ class BuiltinMethods(AbstractCollections):
         if name == "__new__":
             classes = ordered(arguments.positional[0] if arguments.positional else only(cls))
             return joined(self.new_instance(each, point.node) for each in classes if isinstance(each, ClassRef))
+        if name == "register":
+            self.weaken((cls, VIRTUAL), joined(arguments.all))
+            return joined(arguments.all)
         if name == "_make":
             return self.constructed(cls, self._spread(arguments, point), point)
         if name == "__call__":
@@ -203,7 +238,7 @@ class BuiltinMethods(AbstractCollections):
     def _future_method(self, future: Future, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if name == "result":
             return self.awaited(only(future), point.node)
-        if name == "add_done_callback":
+        if name == "add_done_callback" and point.node not in self.module_of(point).withdrawn:
             callback = CallPoint(point.node, point.at, direct=False)
             self.forced(self.call(arguments.argument(0, "fn"), Arguments((only(future),)), callback), point.node)
         return PLAIN

@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     Function,
     Generator,
     Method,
+    ModuleRef,
     Obj,
     Partial,
     Pending,
@@ -40,6 +41,8 @@ REGISTERED = "registered"
 
 PATCH = "patch"
 """The kind of an object that replaces something while a block runs."""
+VIRTUAL = "virtual"
+"""The cell of an abstract class that holds the classes that were registered with it."""
 
 WITHIN = "within"
 """The method that stands for calling a decorated function inside a context manager."""
@@ -128,6 +131,10 @@ class Calls(Interleaving):
         reason = f"`{obj.cls.node.name}` has no `__call__` in the project" if obj.cls else "the object cannot be called"
         return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, "define `__call__` in the project"))
 
+    def called_patch(self, patch: Obj, arguments: Arguments) -> Values:
+        """A patch as a decorator."""
+        raise AssertionError("the part that knows patches answers this")
+
     def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a function inside a context manager that decorates it."""
         raise AssertionError("the part that knows context managers answers this")
@@ -209,6 +216,8 @@ class Calls(Interleaving):
                     self._called_in_doubt(only(value), Arguments((), (), PLAIN), point)
             case Generator():
                 self.begin_inside(self.generated(value, point.node))
+            case ModuleRef():
+                self.note_open(only(value))
             case EntityRef(number=number):
                 name = self.entities[number].entity.name
                 taker = f"`{receiver}`" if receiver else "code that is not known"

@@ -1,4 +1,4 @@
-"""Objects of the standard library that pass values on: queues, context variables, futures, threads and exit stacks."""
+"""Objects of the standard library that pass values on: context variables, futures, threads and exit stacks."""
 
 import ast
 from collections.abc import Callable
@@ -15,14 +15,15 @@ from analyzers.inference.values import (
     Obj,
     Partial,
     Values,
+    const,
     join,
     joined,
     only,
     ordered,
 )
 
-QUEUES = frozenset({"Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"})
 STACK = "exit stack"
+_ABANDONED = "abandoned"
 ANY_ERROR = join(NONE, PLAIN)
 """What `__exit__` is given where it is not known whether the block failed."""
 
@@ -37,14 +38,11 @@ class Channels(Containers):
         result: Values = method(self, obj, arguments, point)
         return result
 
-    # Queues, context variables, futures.
+    # Context variables, futures.
 
     def _put(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         self.smash(obj, joined(arguments.positional[:1]) or joined(arguments.all))
         return NONE
-
-    def _put_async(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
-        return only(Future(self._put(obj, arguments, point)))
 
     def _get(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         return self.elements(obj)
@@ -62,7 +60,8 @@ class Channels(Containers):
         return NONE
 
     def _call_when_done(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
-        self._run_now(arguments.argument(0, "fn"), Arguments((only(obj),)), point)
+        if point.node not in self.module_of(point).withdrawn:
+            self._run_now(arguments.argument(0, "fn"), Arguments((only(obj),)), point)
         return NONE
 
     # Threads.
@@ -81,6 +80,7 @@ class Channels(Containers):
         return Arguments(tuple(items or ()), tuple(names or ()), star, rest)
 
     def _start(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
+        self.note_beside()
         self._run_now(self.elements(obj), Arguments(), point)
         return NONE
 
@@ -99,7 +99,7 @@ class Channels(Containers):
 
     def _push(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         """A context that was entered already, or a function that is called as its `__exit__` would be."""
-        for value in ordered(joined(arguments.all)):
+        for value in EMPTY if self._is_abandoned(obj) else ordered(joined(arguments.all)):
             if isinstance(value, Obj) and value.kind == "instance":
                 self.left_behind(obj, only(value), point.node)
             elif self.truth_of(self._awaited_call(only(value), Arguments((ANY_ERROR,) * 3), point)) is not False:
@@ -108,8 +108,17 @@ class Channels(Containers):
 
     def _call_back(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         function, *rest = arguments.positional or (EMPTY,)
-        self._awaited_call(function, arguments.replaced(positional=tuple(rest)), point)
+        if not self._is_abandoned(obj):
+            self._awaited_call(function, arguments.replaced(positional=tuple(rest)), point)
         return function
+
+    def note_abandoned(self, stacks: Values) -> None:
+        """Stacks that nobody closes: what they keep never runs."""
+        for stack in stacks:
+            self.write((stack, _ABANDONED), const(True))
+
+    def _is_abandoned(self, stack: Obj) -> bool:
+        return bool(self.read((stack, _ABANDONED)))
 
     def _awaited_call(self, function: Values, arguments: Arguments, point: CallPoint) -> Values:
         result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
@@ -131,15 +140,6 @@ class Channels(Containers):
 Handler = Callable[[Any, Obj, Arguments, CallPoint], Values]
 
 _METHODS: dict[tuple[str, str], Handler] = {
-    **{("queue", name): Channels._put for name in ("put", "put_nowait")},
-    **{("queue", name): Channels._get for name in ("get", "get_nowait")},
-    **{("queue", name): Channels._nothing for name in ("join", "task_done", "shutdown", "close")},
-    **{("async queue", name): Channels._put for name in ("put_nowait",)},
-    **{("async queue", name): Channels._nothing for name in ("task_done", "shutdown")},
-    ("async queue", "put"): Channels._put_async,
-    ("async queue", "get"): Channels._get_async,
-    ("async queue", "get_nowait"): Channels._get,
-    ("async queue", "join"): Channels._wait,
     ("variable", "set"): Channels._put,
     ("variable", "get"): Channels._get_variable,
     ("variable", "reset"): Channels._nothing,

@@ -67,8 +67,8 @@ class Classes(ClassOrders):
 
     def _attribute_of(self, value: Value, name: str, node: ast.expr) -> Values:
         match value:
-            case ModuleRef(name=module):
-                return only(Method(value, name)) if name == "__dict__" else self.module_attribute(module, name)
+            case ModuleRef():
+                return self._attribute_of_module(value, name, node)
             case External():
                 return self.external_attribute(value, name, node)
             case Obj(kind="instance", cls=ClassRef()):
@@ -90,6 +90,15 @@ class Classes(ClassOrders):
                 return self.attribute(self.forced(only(value), node), name, node)
             case _:
                 return only(Method(value, name))
+
+    def _attribute_of_module(self, module: ModuleRef, name: str, node: ast.expr) -> Values:
+        """A module's own `__getattr__` that never comes back for a name has raised as the module itself would."""
+        if name == "__dict__":
+            return only(Method(module, name))
+        found = self.module_attribute(module.name, name)
+        if not found and not self.is_open(module.name):
+            self.here.ended_by = node
+        return found
 
     def _attribute_of_class(self, cls: ClassRef, name: str, node: ast.expr) -> Values:
         if name == "__dict__":
@@ -204,7 +213,8 @@ class Classes(ClassOrders):
             return only(Unknown(Category.DYNAMIC_ATTRIBUTE, reason, f"give `{cls.node.name}` an attribute `{name}`"))
         if name in NAMES:
             return const(name_of(name, cls.node.name, cls.env.parent or cls.env))
-        if name in ("__subclasses__", "__new__") or (name == "_make" and self.is_record(cls)):
+        registers = name == "register" and self.external_bases(cls) <= _WITHOUT_ATTRIBUTES
+        if name in ("__subclasses__", "__new__") or registers or (name == "_make" and self.is_record(cls)):
             return only(Method(cls, name))
         if name in ("__class__", "__doc__", "name", "_fields"):
             return PLAIN
@@ -232,6 +242,8 @@ class Classes(ClassOrders):
                 return None if self.read(attribute_cell(value, name)) or name.startswith("__") else False
             case EntityRef(number=number):
                 return self.entity_has(value, self.entities[number], name)
+            case ModuleRef(name=module):
+                return self.offers(module, name)
             case _:
                 return None
         order = self.linearized(cls)

@@ -84,8 +84,9 @@ class Comprehensions(Subscripts):
         items = None if generator.is_async else self.exact_items(source)
         exact = items is not None and len(items) <= _UNROLL_LIMIT >> depth
         if items is None or not exact:
-            return self._any_turns(node, depth, self.going_on(source, generator.iter)), False
-        turns: list[_Turn] = []
+            turns = self._any_turns(node, depth, source, self.going_on(source, generator.iter))
+            return turns, not turns
+        turns = []
         present: list[Values] | None = items
         number = 0
         while present is not None and number < min(len(present), _UNROLL_LIMIT):
@@ -98,15 +99,19 @@ class Comprehensions(Subscripts):
         if present is not None and number == len(present):
             return turns, exact
         rest = joined([*items[number:], self.iterated(source, generator.iter)])
-        return turns + self._any_turns(node, depth, partial(joined, [rest])), False
+        return turns + self._any_turns(node, depth, source, partial(joined, [rest])), False
 
-    def _any_turns(self, node: Comprehension, depth: int, following: Callable[[], Values]) -> list[_Turn]:
+    def _any_turns(
+        self, node: Comprehension, depth: int, source: Values, following: Callable[[], Values]
+    ) -> list[_Turn]:
         """The turns for any number of elements: each may find what another one has left."""
         turns: list[_Turn] = []
 
         def turn() -> Values:
-            with self.turn(0):
-                turns.extend(self._turn(node, depth, following())[0])
+            element = following()
+            if element or not self.yields_nothing(source):
+                with self.turn(0):
+                    turns.extend(self._turn(node, depth, element)[0])
             return EMPTY
 
         self.repeated(turn)

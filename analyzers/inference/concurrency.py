@@ -1,7 +1,8 @@
 """asyncio and executors: what runs awaitables side by side, later, or in a thread."""
 
 from analyzers.inference.builtin_functions import BuiltinFunctions
-from analyzers.inference.channels import QUEUES, STACK
+from analyzers.inference.channels import STACK
+from analyzers.inference.queues import QUEUES
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
@@ -64,7 +65,14 @@ class Concurrency(BuiltinFunctions):
                     self.observe(ObservationKind.GATHERED_LIST, point.node, point.node, "gather")
 
     def _call_create_task(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return self.scheduled(arguments.argument(0, "coro"), point.node)
+        """Scheduling; a helper that is cancelled before the loop turns never begins to run."""
+        values = arguments.argument(0, "coro")
+        if point.node not in self.module_of(point).withdrawn:
+            return self.scheduled(values, point.node)
+        helpers = frozenset(value for value in values if isinstance(value, Coroutine))
+        self.run.consumed.update(value for value in values if isinstance(value, Coroutine))
+        rest = values - helpers
+        return join(self.scheduled(rest, point.node) if rest else EMPTY, only(Future(EMPTY)))
 
     def _call_run_coroutine(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return self.awaited(joined(arguments.positional[:1]), point.node)
@@ -122,11 +130,13 @@ class Concurrency(BuiltinFunctions):
         return self._deferred(arguments.positional[1], Arguments(arguments.positional[2:]), point)
 
     def _deferred(self, function: Values, arguments: Arguments, point: CallPoint) -> Values:
+        self.note_beside()
         result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
         return only(Future(self.finished(result, point.node)))
 
     def _call_executor_map(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """The calls are handed in at once, whoever asks for their results."""
+        self.note_beside()
         return self.iterator(point.node, self._draw_mapped(name, arguments, point))
 
     def _call_later(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -144,7 +154,7 @@ class Concurrency(BuiltinFunctions):
         return self.thread(target, given, named, point.node)
 
     def _call_queue(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return self.many("async queue" if name.startswith("asyncio.") else "queue", point.node, EMPTY)
+        return self.new_queue(name, point)
 
     def _call_variable(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return self.many("variable", point.node, arguments.keyword("default"))
@@ -162,7 +172,10 @@ class Concurrency(BuiltinFunctions):
         return only(ExternalInstance("contextvars.Context"))
 
     def _call_exit_stack(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return self.many(STACK, point.node, EMPTY)
+        made = self.many(STACK, point.node, EMPTY)
+        if point.node in self.module_of(point).abandoned:
+            self.note_abandoned(made)
+        return made
 
     def _call_suppress(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(ExternalInstance(name))

@@ -72,16 +72,16 @@ class Contexts(Failures):
 
         A generator does if the failure that is thrown in at its `yield` may be handled there.
         """
-        entered: list[Values] = []
-        swallows = any(map(_may_swallow, contexts))
-        for value in ordered(contexts):
-            if isinstance(value, Generator):
-                iterators = self.started(value, node)
-                entered += map(self.elements, iterators)
-                swallows = swallows or any(map(self.swallows, iterators))
-            else:
-                entered.append(self._entered(value, node, is_async))
-        return joined(entered), swallows
+        swallowing = [value for value in contexts if _may_swallow(value)]
+
+        def enter(value: Value) -> Values:
+            if not isinstance(value, Generator):
+                return self._entered(value, node, is_async)
+            iterators = self.started(value, node)
+            swallowing.extend(iterator for iterator in iterators if self.swallows(iterator))
+            return joined(map(self.elements, iterators))
+
+        return self.each(contexts, enter), bool(swallowing)
 
     def _left(self, inside: Callable[[], bool], context: Values, node: ast.expr, is_async: bool) -> bool:
         """A block under instances of the project's classes; a true result of `__exit__` ends a failure."""
@@ -128,6 +128,8 @@ class Contexts(Failures):
 
     def passed_through(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> Values:
         entered, swallows = self._opened(contexts, node, is_async)
+        for patch in _patches(contexts):
+            self.patch_ended(patch, node, certain=False)
         self._leave_with(stack, contexts, node, is_async)
         if swallows:
             self.note_swallowing(stack)

@@ -21,6 +21,7 @@ from analyzers.inference.records import (
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.store import Delta, Location, Store
 from analyzers.inference.values import (
+    UNSET,
     Arguments,
     Data,
     Env,
@@ -85,6 +86,14 @@ class Core(ABC):
 
     @abstractmethod
     def module_attribute(self, module: str, name: str) -> Values: ...
+
+    @abstractmethod
+    def is_open(self, module: str) -> bool:
+        """Whether a module may have names that are not known."""
+
+    @abstractmethod
+    def offers(self, module: str, name: str) -> bool | None:
+        """Whether a module of the project certainly has an attribute, or certainly has not."""
 
     # The present place.
 
@@ -184,6 +193,8 @@ class Core(ABC):
             location: Location = (scope.owner, name)
             if visible and (name in scope.names or (scope.parent is None and location in self.store)):
                 values = self.read(location)
+                if not values.isdisjoint(UNSET):
+                    values -= UNSET
                 if values or (scope.parent is not None and not scope.closed):
                     return self.settled(values)
                 if not scope.closed:

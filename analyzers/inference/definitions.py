@@ -77,7 +77,7 @@ class Definitions(Imports):
             if isinstance(value, External) and (self.makes_entity(value.name) or self.has_handler(value.name)):
                 return False
             if isinstance(value, known) or (
-                isinstance(value, Method) and isinstance(value.receiver, Descriptor | Function)
+                isinstance(value, Method) and isinstance(value.receiver, Descriptor | Function | ClassRef)
             ):
                 return False
         return True

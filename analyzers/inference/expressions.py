@@ -11,6 +11,7 @@ from analyzers.inference.kinds import are_numbers
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
+    DELETED,
     EMPTY,
     NONE,
     PLAIN,
@@ -32,6 +33,7 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.knowledge.libraries import is_standard
 from analyzers.model.calls import Category
 
 _NOT_FOLLOWED: Values = only(
@@ -64,10 +66,15 @@ class Expressions(Comprehensions):
         """The values of a name as Python would find them: scopes, builtins, then names of unseen star imports."""
         values = self.lookup(name)
         if values is not None:
-            return values
+            return self._not_deleted(name, values)
         if self.is_builtin(name):
             return only(External(f"builtins.{name}"))
         return self.starred(name)
+
+    def _not_deleted(self, name: str, values: Values) -> Values:
+        """A builtin shows again where the global of that name was deleted."""
+        shows = self.is_builtin(name) and not values.isdisjoint(DELETED)
+        return join(values, only(External(f"builtins.{name}"))) if shows else values
 
     def starred(self, name: str) -> Values:
         """A name that only a star import of code outside the project can bind."""
@@ -75,10 +82,17 @@ class Expressions(Comprehensions):
         known = [star for star in stars if star.partition(".")[0] == "flytekit"]
         if known:
             return only(External(self.canonical(f"{known[-1]}.{name}")))
-        if stars:
-            reason = f"`{name}` may come from `from {stars[-1]} import *`, outside the project"
-            return only(Unknown(Category.UNKNOWN_NAME, reason, f"import `{name}` by name"))
-        return EMPTY
+        found = EMPTY
+        for star in reversed(stars):
+            external = self.canonical(f"{star}.{name}")
+            if is_standard(star):
+                found |= only(External(external))
+            else:
+                reason = f"`{name}` may come from `from {star} import *`, outside the project"
+                found |= only(Unknown(Category.UNKNOWN_NAME, reason, f"import `{name}` by name"))
+            if self.has_handler(external):
+                break
+        return found
 
     def _eval_attribute(self, node: ast.Attribute) -> Values:
         receivers, name = self.evaluate(node.value), self.env.mangled(node.attr)
@@ -156,9 +170,16 @@ class Expressions(Comprehensions):
         return self.unary(node.op, operand, node)
 
     def _eval_compare(self, node: ast.Compare) -> Values:
-        parts = [self.evaluate(part) for part in (node.left, *node.comparators)]
-        for left, op, right in zip(parts, node.ops, parts[1:], strict=False):
-            self.note_comparison(op, left, right)
+        """A chain ends at the first comparison that fails; what stands behind one that may fail runs in some runs."""
+        parts = [self.evaluate(node.left)]
+        decided = True
+        for op, part in zip(node.ops, node.comparators, strict=True):
+            parts.append(self.evaluate(part) if decided else self.maybe(part))
+            self.note_comparison(op, parts[-2], parts[-1])
+            outcome = self.outcome(parts[-2], op, parts[-1])
+            if outcome is False:
+                break
+            decided = decided and outcome is True
         return self.compared(parts, node.ops, node)
 
     def _eval_boolean(self, node: ast.BoolOp) -> Values:
@@ -252,10 +273,16 @@ class Expressions(Comprehensions):
     def _eval_yield(self, node: ast.Yield) -> Values:
         values = self.evaluate(node.value) if node.value else NONE
         self.here.yields = join(self.here.yields, values)
-        self.here.pauses += 1
-        function = self.here.function
+        function = self._note_pause()
         sent = EMPTY if function is None else self.read((("sent", function.node), ""))
         return join(PLAIN, sent)
+
+    def _note_pause(self) -> Function | None:
+        function = self.here.function
+        self.here.pauses += 1
+        if function is not None:
+            self.run.yielding.add(function.node)
+        return function
 
     def _eval_yield_from(self, node: ast.YieldFrom) -> Values:
         source = self.evaluate(node.value)
@@ -264,7 +291,7 @@ class Expressions(Comprehensions):
         iterators = [iterator for generator in generators for iterator in self.started(generator, node.value)]
         others = self.iterated(source - awaitables - frozenset(generators), node.value)
         self.here.yields = joined([self.here.yields, others, *map(self.elements, iterators)])
-        self.here.pauses += 1
+        self._note_pause()
         self.here.swallows = self.here.swallows or any(map(self.swallows, iterators))
         returned = [self.returned_by(iterator) for iterator in iterators]
         return joined([*returned, self.awaited(awaitables, node)]) or PLAIN

@@ -76,7 +76,7 @@ class Failures(Catching):
         def attempt() -> bool:
             return self.attempted(map(self.step, node.body), node.orelse, rescues)
 
-        handlers = [] if self.always_imports(node.body) else node.handlers
+        handlers = self.handlers_of(node)
         catch = self._caught_group if isinstance(node, ast.TryStar) else self._caught
         covered: list[Values] = []
         rescues = [partial(self._handled, handler, catch, covered) for handler in handlers]
@@ -89,7 +89,7 @@ class Failures(Catching):
     def _executed(self, statement: ast.stmt) -> bool:
         """A block whose failures are handled ends at an import that cannot work."""
         if isinstance(statement, ast.Import | ast.ImportFrom) and self.importable(statement) is False:
-            self.may_raise()
+            self.note_raised(self.failed_import(statement))
             return False
         return self.execute([statement])
 

@@ -18,6 +18,7 @@ from analyzers.inference.values import (
     only,
 )
 from analyzers.knowledge import flytekit
+from analyzers.knowledge.names import canonical
 from analyzers.model.entities import EntityKind
 from analyzers.model.facts import Reference
 
@@ -71,7 +72,7 @@ class FunctionAttributes(Entities):
         return None if given else False
 
     def external_attribute(self, value: External, name: str, node: ast.expr) -> Values:
-        full = flytekit.canonical(f"{value.name}.{name}")
+        full = canonical(f"{value.name}.{name}")
         if full in flytekit.REPLACED:
             place = self.module.place(node)
             self.module.references.setdefault(place, Reference(place, full))

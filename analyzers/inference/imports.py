@@ -2,33 +2,38 @@
 
 import ast
 
+from analyzers.inference.failing_imports import FailingImports
 from analyzers.inference.modules import Module, standing_for
-from analyzers.inference.patterns import Patterns
 from analyzers.inference.records import CallPoint
 from analyzers.inference.store import Location
 from analyzers.inference.values import (
+    DELETED,
     EMPTY,
+    UNSET,
     Arguments,
     Const,
     External,
     Function,
     Imported,
+    ModuleRef,
     Obj,
+    Unknown,
     Value,
     Values,
     const,
+    join,
     joined,
     only,
     ordered,
 )
-from analyzers.knowledge.libraries import is_standard
-from analyzers.project import absolute_name
+from analyzers.model.calls import Category
 
 
-class Imports(Patterns):
+class Imports(FailingImports):
     """Import statements, and what a module offers."""
 
-    def _exec_import(self, node: ast.Import) -> None:
+    def _exec_import(self, node: ast.Import) -> bool:
+        fails = bool(self.import_failure(node))
         for alias in node.names:
             self.imported_module(alias.name)
             if alias.asname:
@@ -36,6 +41,7 @@ class Imports(Patterns):
             else:
                 top = alias.name.partition(".")[0]
                 self.bind(top, self.imported_module(top))
+        return not fails
 
     def _innermost(self, name: str) -> Values:
         """What `import a.b.c as d` binds: the attribute `c` of `a.b`, which need not be the module."""
@@ -43,18 +49,31 @@ class Imports(Patterns):
         if any(isinstance(value, External) for value in found):
             return only(External(self.canonical(name)))
         parent, _, last = name.rpartition(".")
-        return self.module_attribute(parent, last) if parent else found
+        if not parent:
+            return found
+        own = self.module_attribute(parent, last)
+        return own if self.in_own_place(name) else join(own, found)
 
-    def _exec_import_from(self, node: ast.ImportFrom) -> None:
+    def _exec_import_from(self, node: ast.ImportFrom) -> bool:
+        fails = bool(self.import_failure(node))
         source = self._source_module(node)
         for alias in node.names:
             if alias.name == "*":
                 self._import_star(source)
             else:
-                self.bind(alias.asname or alias.name, self.module_attribute(source, alias.name))
+                self.bind(alias.asname or alias.name, self._taken_from(source, alias.name, standing_for(node)))
+        return not fails
 
-    def _source_module(self, node: ast.ImportFrom) -> str:
-        return source_of(node, self.module)
+    def _taken_from(self, source: str, name: str, node: ast.expr) -> Values:
+        """What `from source import name` binds."""
+        parts = [
+            self.module_attribute(source, name)
+            if value in (ModuleRef(source), External(source))
+            else self.attribute(only(value), name, node)
+            for value in ordered(self.imported_module(source))
+        ]
+        inner = f"{source}.{name}"
+        return joined(parts) if self.in_own_place(inner) else join(*parts, self.imported_module(inner))
 
     def _import_star(self, source: str) -> None:
         module = self.load(source)
@@ -62,11 +81,11 @@ class Imports(Patterns):
             self.module.stars.append(source)
             return
         for name in self.public_names(source):
-            if self.env.parent is None:
-                self.extra_names.setdefault(self.env.module, set()).add(name)
-                self.store.set((self.env.owner, name), self.module_attribute(source, name))
-            else:
-                self.bind(name, self.module_attribute(source, name))
+            values = self.module_attribute(source, name)
+            self.extra_names.setdefault(self.env.module, set()).add(name)
+            location: Location = (self.env.owner, name)
+            may_be_missing = not self.store.get((module.env.owner, name)).isdisjoint(UNSET | DELETED)
+            self.store.set(location, join(values, self.store.unwritten(location)) if may_be_missing else values)
         self.module.stars.extend(module.stars)
 
     def public_names(self, source: str) -> list[str]:
@@ -78,7 +97,8 @@ class Imports(Patterns):
             items = self.items(value) if isinstance(value, Obj) else None
             if items is not None:
                 return [str(v.value) for item in items for v in item if isinstance(v, Const)]
-        return sorted(name for name in self.global_names(module) if not name.startswith("_"))
+        names = (name for name in self.global_names(module) if not name.startswith("_"))
+        return sorted(name for name in names if self.store.get((module.env.owner, name)) != DELETED)
 
     def module_attribute(self, module: str, name: str) -> Values:
         loaded = self.load(module)
@@ -87,17 +107,29 @@ class Imports(Patterns):
         location: Location = (loaded.env.owner, name)
         if location in self.store:
             values = self.read(location)
-            return self.settled(values) if loaded.finished else values
+            bound = values - DELETED - UNSET
+            found = self.settled(bound) if loaded.finished else bound
+            return found if bound or not values else self._unbound_attribute(loaded, name) or values & DELETED
+        return self._unbound_attribute(loaded, name)
+
+    def _unbound_attribute(self, loaded: Module, name: str) -> Values:
+        """What a module gives for a name to which its code binds nothing."""
+        module = loaded.name
         inner = f"{module}.{name}"
         if loaded.file.package and (self.project.find(inner) or self.project.is_namespace(inner)):
             return self.imported_module(inner)
         if not loaded.finished:
             return only(Imported(module, name))
         if loaded.stars:
-            return only(External(self.canonical(f"{loaded.stars[-1]}.{name}")))
+            offered = [self.canonical(f"{star}.{name}") for star in loaded.stars]
+            known = [each for each in offered if self.has_handler(each) or self.makes_entity(each)]
+            return frozenset(map(External, known[-1:] or offered))
         hook = self.store.get((loaded.env.owner, "__getattr__"))
         if hook:
             return joined(self._asked(value, name, module) for value in ordered(hook))
+        if loaded.open:
+            reason = f"`{name}` may be among the names that `{module}` gets while it runs"
+            return only(Unknown(Category.UNKNOWN_NAME, reason, "bind the name where eagerc can see it"))
         return EMPTY
 
     def _asked(self, hook: Value, name: str, module: str) -> Values:
@@ -106,60 +138,6 @@ class Imports(Patterns):
             return self.opaque(f"`__getattr__` of `{module}`")
         node = standing_for(hook.node)
         return self.call(only(hook), Arguments((const(name),)), CallPoint(node, node, direct=False, module=module))
-
-    def importable(self, node: ast.Import | ast.ImportFrom) -> bool | None:
-        """Whether an import certainly works or certainly fails; None where code outside the project decides."""
-        if isinstance(node, ast.Import):
-            return _all_of([self._available(alias.name) for alias in node.names])
-        source = self._source_module(node)
-        there = self._available(source)
-        module = self.load(source) if there is not False else None
-        if module is None:
-            return there
-        offered = [self._offered(module, alias.name) for alias in node.names if alias.name != "*"]
-        return _all_of([there, *offered])
-
-    def always_imports(self, body: list[ast.stmt]) -> bool:
-        """Whether a block consists of imports that work, and of constants that say so."""
-        imports = [statement for statement in body if isinstance(statement, ast.Import | ast.ImportFrom)]
-        rest = [statement for statement in body if not isinstance(statement, ast.Import | ast.ImportFrom)]
-        constant = all(isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant) for s in rest)
-        return bool(imports) and constant and all(self.importable(statement) for statement in imports)
-
-    def _available(self, name: str) -> bool | None:
-        """Whether there is a module of this name, and everything that it imports."""
-        if self.project.find(name) is not None:
-            return True if self._self_contained(name) else None
-        if self.project.is_namespace(name):
-            return True
-        top = name.partition(".")[0]
-        if self.project.find(top) is not None or self.project.is_namespace(top):
-            return False
-        return True if is_standard(name) else None
-
-    def _self_contained(self, name: str) -> bool:
-        """Whether a module, and what it imports of the project, needs nothing but flytekit and the standard library."""
-        seen = {name}
-        waiting = [name]
-        while waiting:
-            module = self.parsed(waiting.pop())
-            needed = {each for node in module.imports for each in _needed(node, module)} if module else {"?"}
-            own = {each for each in needed if self.project.find(each) is not None}
-            if not all(self.project.is_namespace(each) or _is_provided(each) for each in needed - own):
-                return False
-            waiting += sorted(own - seen)
-            seen |= own
-        return True
-
-    def _offered(self, module: Module, name: str) -> bool | None:
-        """Whether a module of the project has an attribute when it has been imported."""
-        if self.store.get((module.env.owner, name)):
-            return True
-        inner = f"{module.name}.{name}"
-        if module.file.package and (self.project.find(inner) is not None or self.project.is_namespace(inner)):
-            return self._available(inner)
-        bound = (module.env.owner, name) in self.store or (module.env.owner, "__getattr__") in self.store
-        return None if bound or not module.finished or module.stars else False
 
     def _outside(self, module: str, name: str) -> Values:
         inner = f"{module}.{name}" if module else name
@@ -171,21 +149,3 @@ class Imports(Patterns):
         """Names that a function declares global may be new to the module."""
         for name in node.names:
             self.extra_names.setdefault(self.env.module, set()).add(name)
-
-
-def source_of(node: ast.ImportFrom, module: Module) -> str:
-    """The dotted name of the module that a `from` import in `module` takes names from."""
-    return absolute_name("." * node.level + (node.module or ""), module.package)
-
-
-def _needed(node: ast.Import | ast.ImportFrom, module: Module) -> list[str]:
-    """The modules without which an import fails."""
-    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else [source_of(node, module)]
-
-
-def _is_provided(name: str) -> bool:
-    return is_standard(name) or name.partition(".")[0] == "flytekit"
-
-
-def _all_of(outcomes: list[bool | None]) -> bool | None:
-    return False if False in outcomes else None if None in outcomes else True

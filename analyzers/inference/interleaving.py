@@ -91,6 +91,11 @@ class Interleaving(LazyIterators):
 
         return following
 
+    def yields_nothing(self, source: Values) -> bool:
+        """Whether a loop over generators has no turn because none of them was seen to get to a `yield`."""
+        known = all(isinstance(value, Generator) and value.function.node not in self.run.yielding for value in source)
+        return bool(source) and known
+
     def _paused(self, value: Generator, site: ast.expr) -> Started:
         return Started(site, self.here.frame, self.here.chain, self._seen(value, site))
 

@@ -60,17 +60,24 @@ class Interpreter(Statements):
         with deep_recursion(_RECURSION_LIMIT), self.store.permanent(), self._apart(run, activation):
             for statement in module.tree.body:
                 run.steps = 0
-                self._execute_shallow(statement)
+                self._execute_at_import(module, statement)
             self._load_inner_imports(module)
         module.finished = True
 
-    def _execute_shallow(self, statement: ast.stmt) -> None:
-        """One statement of a module; one that is nested too deeply binds nothing."""
+    def _execute_at_import(self, module: Module, statement: ast.stmt) -> None:
+        """One statement of a module; one that is nested too deeply binds nothing.
+
+        Those behind one that certainly fails are looked at all the same: whoever asks about the file wants to know.
+        """
         depth = len(self.stack)
         try:
-            self.execute([statement])
+            ends = self.execute([statement])
+            module.open = module.open or self.run.steps > self.run.step_limit
         except RecursionError:
             del self.stack[depth:]
+            ends = module.open = True
+        if not ends and not module.failure:
+            module.failure = self.failure_at(statement)
 
     def _load_inner_imports(self, module: Module) -> None:
         """Modules that only functions import, so that no branch of a run can take their interpretation back."""

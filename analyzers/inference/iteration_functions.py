@@ -84,7 +84,7 @@ class IterationFunctions(RecordFunctions):
     ) -> list[Values] | None:
         """Elements in the order of their keys, where these are constants."""
         found = self.keys_of(key, items, point)
-        ranks = [self._rank(values) for values in found]
+        ranks = [self.rank(values) for values in found]
         try:
             order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=bool(backwards))  # type: ignore[arg-type, return-value]  # what cannot be compared raises
         except TypeError:
@@ -100,13 +100,21 @@ class IterationFunctions(RecordFunctions):
                 found.append(self.asked(key, element, point) or element)
         return found
 
-    def _rank(self, values: Values) -> object:
+    def least(self, items: list[Values]) -> int | None:
+        """Where the least of some values stands, as far as they can be compared."""
+        ranks = [self.rank(values) for values in items]
+        try:
+            return min(range(len(items)), key=lambda index: ranks[index])  # type: ignore[arg-type, return-value]  # what cannot be compared raises
+        except TypeError:
+            return None
+
+    def rank(self, values: Values) -> object:
         """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
         value = single(values)
         if isinstance(value, Const):
             return value.value
         items = self.items(value) if isinstance(value, Obj) and value.kind == "tuple" else None
-        return object() if items is None else tuple(self._rank(item) for item in items)
+        return object() if items is None else tuple(self.rank(item) for item in items)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         self.begin_each(arguments)

@@ -22,6 +22,7 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_plain, is_standard
+from analyzers.knowledge.names import canonical
 from analyzers.model.calls import Category
 from analyzers.model.entities import EntityKind
 
@@ -43,7 +44,7 @@ class Library(concurrency.Concurrency):
         return name in _BUILTIN_NAMES
 
     def canonical(self, name: str) -> str:
-        return flytekit.canonical(name)
+        return canonical(name)
 
     def has_handler(self, name: str) -> bool:
         return name in _HANDLERS or name in _PRODUCERS
@@ -71,7 +72,7 @@ class Library(concurrency.Concurrency):
         handler = _HANDLERS.get(name)
         if handler is not None:
             return handler(self, name, arguments, point)
-        return self._unknown_library(name, arguments, point)
+        return self.unknown_library(name, arguments, point)
 
     def drawn_from(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         """What running through the iterator of a library gives."""
@@ -95,7 +96,7 @@ class Library(concurrency.Concurrency):
             )
         return self.opaque(f"`{name}`")
 
-    def _unknown_library(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    def unknown_library(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         if name.startswith("builtins."):
             return self.computed(name, arguments, point)
         if is_standard(name):

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
-from analyzers.inference.values import Env
+from analyzers.inference.values import EMPTY, Env, Values
+from analyzers.inference.withdrawn import abandoned, withdrawn
 from analyzers.model.facts import Reference
 from analyzers.model.places import Place
 from analyzers.project import Project, SourceError, SourceFile
@@ -16,7 +17,11 @@ _BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 class Module:
-    """One parsed module. `env` is its global scope; `loaded` becomes true when its body has been interpreted."""
+    """One parsed module. `env` is its global scope; `loaded` becomes true when its body has been interpreted.
+
+    `failure` is what its body certainly raises when it is imported. It is `open` where code that is not seen through
+    may have bound further names.
+    """
 
     def __init__(self, file: SourceFile, source: Source, tree: ast.Module, env: Env) -> None:
         self.file = file
@@ -24,6 +29,8 @@ class Module:
         self.tree = tree
         self.env = env
         self.loaded = self.finished = False
+        self.open = False
+        self.failure: Values = EMPTY
         self.stars: list[str] = []
         self.references: dict[Place, Reference] = {}
 
@@ -53,6 +60,16 @@ class Module:
         """Every import statement of every scope, in source order."""
         found = [node for node in _statements(self.tree) if isinstance(node, ast.Import | ast.ImportFrom)]
         return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
+
+    @cached_property
+    def withdrawn(self) -> frozenset[ast.Call]:
+        """Calls whose effect is taken back before anything else can run."""
+        return withdrawn(self.tree)
+
+    @cached_property
+    def abandoned(self) -> frozenset[ast.Call]:
+        """Calls that make a stack of contexts which nobody closes."""
+        return abandoned(self.tree)
 
     @cached_property
     def _sites(self) -> dict[ast.expr, str]:

@@ -9,6 +9,7 @@ from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.scopes import body_names
 from analyzers.inference.values import (
+    PLAIN,
     UNSET,
     Arguments,
     ClassRef,
@@ -72,7 +73,11 @@ class Namespaces(Calls):
         obj = self.new_dict(node)
         module = self.load(name)
         for bound in sorted(self.global_names(module)) if module else ():
-            self.store_item(obj, const(bound), self.module_attribute(name, bound))
+            there = self.offers(name, bound)
+            if there is not False:
+                self.keep_entry(obj, const(bound), self.module_attribute(name, bound), certain=bool(there))
+        if module is not None and module.open:
+            self.keep_entry(obj, PLAIN, self.opaque(f"what was added to `{name}`"), certain=False)
         return obj
 
     def dict_of(self, value: Value, node: ast.expr) -> Value:

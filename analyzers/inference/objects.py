@@ -23,7 +23,7 @@ from analyzers.inference.values import (
     single,
 )
 
-SEQUENCES = ("list", "tuple", "set", "iterator")
+SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
 _LENGTH = "length"
 DOUBTED = "doubted"
 """The cell of a set that holds those elements that it may lack."""

@@ -204,13 +204,14 @@ class Operators(DeclaredTypes):
 
     def compared(self, parts: list[Values], ops: list[ast.cmpop], node: ast.expr) -> Values:
         """A chain of comparisons: a constant where it is decided."""
-        outcomes = [self._outcome(left, op, right) for left, op, right in zip(parts, ops, parts[1:], strict=False)]
+        pairs = list(zip(parts, ops, parts[1:], strict=False))
+        outcomes = [self.outcome(left, op, right) for left, op, right in pairs]
+        undecided = [pair for pair, outcome in zip(pairs, outcomes, strict=True) if outcome is None]
+        called = [self._compared_by_method(left, op, right, node) for left, op, right in undecided]
         if False in outcomes or None not in outcomes:
             return const(False not in outcomes)
-        for left, op, right in zip(parts, ops, parts[1:], strict=False):
-            called = self._compared_by_method(left, op, right, node)
-            if called is not None and len(ops) == 1:
-                return called
+        if len(ops) == 1 and called[0] is not None:
+            return called[0]
         if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in ops):
             return self._of_kind("bool", self.mixed([]))
         plain = all(map(is_scalar, frozenset().union(*parts)))
@@ -226,7 +227,7 @@ class Operators(DeclaredTypes):
             case _:
                 return self._by_method((f"__{_COMPARISONS[type(op)]}__",), left, right, node)
 
-    def _outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
+    def outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
         """Whether a comparison is known to be true or false."""
         match op:
             case ast.Is() | ast.IsNot():

@@ -3,12 +3,14 @@
 import ast
 
 from analyzers.inference.calls import PATCH
+from analyzers.inference.module_table import ModuleTable
 from analyzers.inference.objects import attribute_cell
-from analyzers.inference.question_functions import QuestionFunctions
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.store import Location
 from analyzers.inference.values import (
     EMPTY,
+    NONE,
+    UNSET,
     Arguments,
     ClassRef,
     ModuleRef,
@@ -25,8 +27,16 @@ from analyzers.inference.values import (
 _TARGET, _NAME, _NEW, _BEFORE, _CLEARED = "target", "name", "new", "before", "cleared"
 
 
-class Patches(QuestionFunctions):
+class Patches(ModuleTable):
     """Handlers make a patch, which is a context; it begins and ends where that is entered and left."""
+
+    def container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        if obj.kind != PATCH or name not in ("start", "stop"):
+            return super().container_method(obj, name, arguments, point)
+        if name == "start":
+            return self.patch_begun(obj, point.node)
+        self.patch_ended(obj, point.node)
+        return NONE
 
     def _call_patch_object(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return self._patch(arguments.argument(0, "target"), arguments.argument(1, "attribute"), 2, arguments, point)
@@ -99,6 +109,8 @@ class Patches(QuestionFunctions):
         alone = certain and len(targets) == 1 and patch not in self.summaries
         for target in targets:
             before = self.read((patch, (_BEFORE, target)))
+            if not before:
+                continue
             if not names and isinstance(target, Obj):
                 if alone:
                     self.clear(target)
@@ -109,21 +121,19 @@ class Patches(QuestionFunctions):
     def _as_it_was(self, target: Value, name: str) -> Values:
         own = self.read(self._patched_cell(target, name))
         if own or not isinstance(target, ClassRef):
-            return own
-        return self.class_attribute(self.linearized(target)[1:], name) or EMPTY
+            return own or UNSET
+        return self.class_attribute(self.linearized(target)[1:], name) or UNSET
 
     def _patched_cell(self, target: Value, name: str) -> Location:
         match target:
             case ModuleRef(name=module):
-                return (("module", module), name)
+                location: Location = (("module", module), name)
+                self.note_changing(location)
+                return location
             case ClassRef(env=env):
                 return (env.owner, name)
             case _:
                 return attribute_cell(target, name)
-
-    def imported_module(self, name: str) -> Values:
-        """The module of a dotted name, of the project or outside it."""
-        raise AssertionError("the part that looks things up by name answers this")
 
 
 PATCH_HANDLERS: dict[str, Handler] = {

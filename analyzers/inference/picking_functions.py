@@ -1,5 +1,7 @@
 """What picks elements, orders them or keeps them in order: `random`, `heapq`, `bisect`, `functools.cmp_to_key`."""
 
+from typing import Any
+
 from analyzers.inference.operator_functions import APPLIED, OperatorFunctions
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
@@ -14,11 +16,25 @@ from analyzers.inference.values import (
     joined,
     only,
     ordered,
+    single,
 )
 
 
+class _Ranked:
+    """An element of a heap, which is compared by its rank."""
+
+    __slots__ = ("rank", "values")
+
+    def __init__(self, rank: Any, values: Values) -> None:
+        self.rank = rank
+        self.values = values
+
+    def __lt__(self, other: "_Ranked") -> bool:
+        return bool(self.rank < other.rank)
+
+
 class PickingFunctions(OperatorFunctions):
-    """Handlers take the call's arguments and where it is, and give its result; no order is followed."""
+    """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_generator(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`random.Random(seed)`: what has the functions of `random` as methods."""
@@ -46,25 +62,45 @@ class PickingFunctions(OperatorFunctions):
         return self.many("iterator", point.node, elements)
 
     def _call_disordered(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`shuffle`, `heapify`: the same elements in any order from now on."""
+        """`shuffle`: the same elements in any order from now on."""
         self._disorder(arguments)
-        if name.endswith("heapify"):
-            self.compare(NONE, self._call_picked(name, arguments, point), point)
         return NONE
 
-    def _call_added(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`heappush`, `insort`: one more element, somewhere."""
-        self._disorder(arguments, joined(arguments.positional[1:2]))
-        self.compare(arguments.keyword("key"), self._call_picked(name, arguments, point), point)
-        return NONE
+    def _call_heap(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`heapq`: the least element comes out, where it is known which one that is; else any."""
+        import heapq  # most programs have no heap, and each module costs start-up
 
-    def _call_taken(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`heappop`, and what also pushes: any element may come out."""
+        act = getattr(heapq, name.rpartition(".")[2])
+        added = arguments.positional[1:2]
+        self.compare(NONE, join(self._call_picked(name, arguments, point), *added), point)
+        heap = single(joined(arguments.positional[:1]))
+        items = self.items(heap) if isinstance(heap, Obj) and heap.kind == "list" else None
+        if isinstance(heap, Obj) and items is not None:
+            ranked = [_Ranked(self.rank(values), values) for values in items]
+            try:
+                found = act(ranked, *(_Ranked(self.rank(values), values) for values in added))
+            except TypeError:
+                pass
+            except IndexError:
+                return EMPTY
+            else:
+                self.refill(heap, [each.values for each in ranked])
+                return NONE if found is None else found.values
+        return self._disordered_heap(name, arguments, point)
+
+    def _disordered_heap(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         added = joined(arguments.positional[1:2])
         found = self._call_picked(name, arguments, point)
         self._disorder(arguments, added)
-        self.compare(NONE, join(found, added), point)
+        if name.endswith(("heapify", "heappush")):
+            return NONE
         return join(found, added if name.endswith("pushpop") else EMPTY)
+
+    def _call_added(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`insort`: one more element, somewhere."""
+        self._disorder(arguments, joined(arguments.positional[1:2]))
+        self.compare(arguments.keyword("key"), self._call_picked(name, arguments, point), point)
+        return NONE
 
     def _disorder(self, arguments: Arguments, added: Values = EMPTY) -> None:
         for value in ordered(joined(arguments.all[:1])):
@@ -89,11 +125,11 @@ PICKING_HANDLERS: dict[str, Handler] = {
     **{f"{source}shuffle": PickingFunctions._call_disordered for source in _RANDOM},
     **dict.fromkeys(("heapq.nlargest", "heapq.nsmallest"), PickingFunctions._call_extremes),
     "heapq.merge": PickingFunctions._call_merged,
-    "heapq.heapify": PickingFunctions._call_disordered,
-    **dict.fromkeys(
-        ("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right"), PickingFunctions._call_added
-    ),
-    **dict.fromkeys(("heapq.heappop", "heapq.heapreplace", "heapq.heappushpop"), PickingFunctions._call_taken),
+    **dict.fromkeys(("bisect.insort", "bisect.insort_left", "bisect.insort_right"), PickingFunctions._call_added),
+    **{
+        f"heapq.{name}": PickingFunctions._call_heap
+        for name in ("heapify", "heappop", "heappush", "heappushpop", "heapreplace")
+    },
     "functools.cmp_to_key": PickingFunctions._call_getter,
     f"functools.cmp_to_key{APPLIED}": PickingFunctions._apply_order,
 }

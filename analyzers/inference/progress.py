@@ -43,7 +43,7 @@ class Progress:
         """The cells where a step has failed, asked for when all that was written has been taken back."""
         found = dict(self._certain or {})
         for cell, values in self._later.items():
-            before = found.get(cell, EMPTY if self._made_inside(cell) else self._store.get(cell))
+            before = found.get(cell, EMPTY if self._made_inside(cell) else self._store.unwritten(cell))
             found[cell] = join(before, values)
         return found
 

@@ -1,8 +1,8 @@
 """Builtins that ask something of a value, as `callable` and `hasattr` do; decided where the answer is known."""
 
 from analyzers.inference.calls import REGISTERED
+from analyzers.inference.class_questions import CLASS_HANDLERS, ClassQuestions, any_of, decided
 from analyzers.inference.kinds import Kind, apart, is_builtin_kind
-from analyzers.inference.picking_functions import PickingFunctions
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
     PLAIN,
@@ -31,14 +31,14 @@ from analyzers.inference.values import (
 )
 
 
-class QuestionFunctions(PickingFunctions):
+class QuestionFunctions(ClassQuestions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_truth(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return PLAIN
 
     def _call_callable(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        return _decided([self._is_callable(value) for value in joined(arguments.positional[:1])])
+        return decided([self._is_callable(value) for value in joined(arguments.positional[:1])])
 
     def _is_callable(self, value: Value) -> bool | None:
         match value:
@@ -63,7 +63,7 @@ class QuestionFunctions(PickingFunctions):
         for (value, each), answer in zip(pairs, answers, strict=True):
             if isinstance(value, Obj) and value.kind == "instance" and answer is not False:
                 self.attribute(only(value), each, point.node)
-        return _decided(answers)
+        return decided(answers)
 
     def _call_length(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A number where the container has just so many elements."""
@@ -94,33 +94,14 @@ class QuestionFunctions(PickingFunctions):
         if len(arguments.positional) < 2:
             return PLAIN
         values = apart(arguments.positional[0])
-        return _decided([self.is_instance(value, arguments.positional[1]) for value in values])
+        return decided([self.is_instance(value, arguments.positional[1]) for value in values])
 
     def is_instance(self, value: Value, classes: Values) -> bool | None:
         """Whether a value certainly is an instance of a class, or of one in a tuple, or certainly is none."""
         record = self.record_of(value) if isinstance(value, Pending) else None
         if record is not None and self.blocks(record):
             value = Data(frozenset(), "", record.kinds)
-        return self._is_instance(value, [item for values in self._classes_in(classes) for item in values])
-
-    def _call_issubclass(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A constant where it is known of every possible class whether it derives from the other."""
-        if len(arguments.positional) < 2:
-            return PLAIN
-        classes = [item for values in self._classes_in(arguments.positional[1]) for item in values]
-        return _decided([self._derives(value, classes) for value in arguments.positional[0]])
-
-    def _derives(self, value: Value, classes: list[Value]) -> bool | None:
-        if not isinstance(value, ClassRef):
-            return None
-        if set(self.linearized(value)).intersection(classes):
-            return True
-        known = all(isinstance(cls, ClassRef) for cls in classes) and "" not in self.external_bases(value)
-        return False if known else None
-
-    def _classes_in(self, values: Values) -> list[Values]:
-        items = self.exact_items(values)
-        return [values] if items is None else items
+        return self._is_instance(value, self.classes_in(classes))
 
     def _is_instance(self, value: Value, classes: list[Value]) -> bool | None:
         own = [cls for cls in classes if isinstance(cls, ClassRef)]
@@ -128,14 +109,7 @@ class QuestionFunctions(PickingFunctions):
         others = len(own) + len(builtin) < len(classes)
         match value:
             case Obj(kind="instance", cls=ClassRef() as cls):
-                if set(self.linearized(cls)) & set(own):
-                    return True
-                protocols = [each for each in own if "typing.Protocol" in self.external_bases(each)]
-                if protocols:
-                    fits = [self._fits(value, each) for each in protocols]
-                    return True if True in fits else None if None in fits or others else False
-                foreign = self.external_bases(cls) if builtin else self.external_bases(cls) & {""}
-                return None if others or foreign else False
+                return any_of([self._is_instance_of(value, cls, kind) for kind in classes])
             case Obj(kind=kind) if kind != "iterator":
                 return True if kind in builtin else None if others else False
             case Const(kind=kind):
@@ -160,6 +134,11 @@ class QuestionFunctions(PickingFunctions):
         if own or others or self.external_bases(kind) - {"builtins.object", "abc.ABC", "typing.Generic"}:
             return True if set(self.linearized(kind)) & set(own) else None
         return "object" in builtin
+
+    def _is_instance_of(self, obj: Obj, cls: ClassRef, kind: Value) -> bool | None:
+        derives = self.derives(cls, kind)
+        protocol = isinstance(kind, ClassRef) and "typing.Protocol" in self.external_bases(kind)
+        return self._fits(obj, kind) if protocol and not derives else derives  # type: ignore[arg-type]  # a class
 
     def _fits(self, value: Value, protocol: ClassRef) -> bool | None:
         """Whether an object has everything that a protocol asks for."""
@@ -189,22 +168,16 @@ class QuestionFunctions(PickingFunctions):
         return possible if certain else [*possible, generic]
 
 
-def _decided(outcomes: list[bool | None]) -> Values:
-    """The answer that holds for every possible value, if there is one."""
-    outcome = outcomes[0] if len(set(outcomes)) == 1 else None
-    return PLAIN if outcome is None else const(outcome)
-
-
 def _is_builtin(name: str) -> bool:
     return name.startswith("builtins.")
 
 
 QUESTION_HANDLERS: dict[str, Handler] = {
+    **CLASS_HANDLERS,
     "builtins.id": QuestionFunctions._call_truth,
     "builtins.callable": QuestionFunctions._call_callable,
     "builtins.hasattr": QuestionFunctions._call_has_attribute,
     **dict.fromkeys(("builtins.all", "builtins.any"), QuestionFunctions._call_quantifier),
     "builtins.isinstance": QuestionFunctions._call_isinstance,
-    "builtins.issubclass": QuestionFunctions._call_issubclass,
     "builtins.len": QuestionFunctions._call_length,
 }

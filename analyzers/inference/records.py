@@ -237,6 +237,7 @@ class Run:
         self.makers: dict[Suspended, Maker] = {}
         self.draws: dict[tuple[Suspended, bool], list[int]] = {}
         self.observations: dict[object, Observation] = {}
+        self.yielding: set[FunctionNode] = set()
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
         self.joined: dict[tuple[FunctionNode, ast.expr], Arguments] = {}

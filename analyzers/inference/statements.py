@@ -10,11 +10,12 @@ from analyzers.inference.narrowing import Narrowing
 from analyzers.inference.records import CallPoint, Loop
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
+    DELETED,
     NONE,
     PLAIN,
     Arguments,
-    Const,
     External,
+    Method,
     Obj,
     Value,
     Values,
@@ -26,8 +27,6 @@ from analyzers.inference.values import (
 from analyzers.knowledge.libraries import NEVER_RETURNING
 
 _ASSERTION: Values = only(External("builtins.AssertionError"))
-_DELETED: Values = only(Const(None, "deleted"))
-"""What a deleted name holds: nothing that can be called."""
 _LOOP_LIMIT = 50
 _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
@@ -54,8 +53,7 @@ class Statements(Narrowing):
     def _exec_expression(self, node: ast.Expr) -> bool:
         self.here.ended_by = None
         values = self.evaluate(node.value)
-        call = node.value.value if isinstance(node.value, ast.Await) else node.value
-        if not values and self.here.ended_by is call:
+        if self._never_comes(values, node.value):
             return False
         match node.value:
             case ast.Call(func=ast.Name() | ast.Attribute(value=ast.Name()) as callee):
@@ -64,10 +62,19 @@ class Statements(Narrowing):
             case _:
                 return True
 
-    def _exec_assign(self, node: ast.Assign) -> None:
+    def _exec_assign(self, node: ast.Assign) -> bool:
+        self.here.ended_by = None
         values = self._named_value(node.value, node.targets[0])
+        if isinstance(node.value, ast.Attribute) and self._never_comes(values, node.value):
+            return False
         for target in node.targets:
             self.assign(target, self.counted(target, values) if isinstance(node.value, ast.BinOp) else values)
+        return True
+
+    def _never_comes(self, values: Values, node: ast.expr) -> bool:
+        """Whether there is no value because what gives it, a call or an attribute of a module, always fails."""
+        source = node.value if isinstance(node, ast.Await) else node
+        return not values and self.here.ended_by is source
 
     def _named_value(self, value: ast.expr, target: ast.expr) -> Values:
         """The value of an assignment; what it makes takes the name of a simple target."""
@@ -119,7 +126,7 @@ class Statements(Narrowing):
         for target in node.targets:
             match target:
                 case ast.Name(id=name):
-                    self.bind(name, _DELETED)
+                    self.bind(name, DELETED)
                 case ast.Subscript(value=value, slice=key):
                     keys = self.evaluate(key)
                     for obj in self.evaluate(value):
@@ -130,10 +137,13 @@ class Statements(Narrowing):
                     pass
 
     def _delete_item(self, obj: Value, keys: Values, node: ast.expr) -> None:
+        point = CallPoint(node, node, direct=False)
         if isinstance(obj, Obj) and obj.kind != "instance":
             self.remove_item(obj, keys)
         elif isinstance(obj, Obj):
-            self.call_method(obj, "__delitem__", Arguments((keys,)), CallPoint(node, node, direct=False))
+            self.call_method(obj, "__delitem__", Arguments((keys,)), point)
+        elif isinstance(obj, External | Method):
+            self.call_builtin_method(obj, "__delitem__", Arguments((keys,)), point)
 
     def _exec_assert(self, node: ast.Assert) -> bool | None:
         values = self.tested(self.evaluate(node.test), node.test)
@@ -234,11 +244,16 @@ class Statements(Narrowing):
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
             return self._unrolled(node, items, source)
-        return self._loop(self._turn_of(node, self.going_on(source, node.iter)), node.orelse, endless=False)
+        return self._loop(self._turn_of(node, source, self.going_on(source, node.iter)), node.orelse, endless=False)
 
-    def _turn_of(self, node: ast.For | ast.AsyncFor, following: Callable[[], Values]) -> Callable[[], bool]:
+    def _turn_of(
+        self, node: ast.For | ast.AsyncFor, source: Values, following: Callable[[], Values]
+    ) -> Callable[[], bool]:
         def turn() -> bool:
-            self.assign(node.target, following())
+            element = following()
+            if not element and self.yields_nothing(source):
+                return True
+            self.assign(node.target, element)
             return self.execute(node.body)
 
         return turn
@@ -273,7 +288,9 @@ class Statements(Narrowing):
             return self._ending(breaks, node.orelse, normal=alive, mark=start)
         following = self.going_on(source, node.iter)
         rest = joined(items[number:])
-        return self._loop(self._turn_of(node, lambda: join(rest, following())), node.orelse, False, start, breaks)
+        return self._loop(
+            self._turn_of(node, source, lambda: join(rest, following())), node.orelse, False, start, breaks
+        )
 
     def _ending(self, breaks: list[Delta], orelse: list[ast.stmt], normal: bool, mark: int) -> bool:
         """What follows a loop: its `else` after a normal end, and everything that broke out."""

@@ -84,14 +84,21 @@ class Store:
             self.apply(deltas[0])
             return
         for location in dict.fromkeys(location for delta in deltas for location in delta):
-            before = UNSET if self._may_stay_unset(location) else self.get(location)
+            before = self.unwritten(location)
             self.set(location, joined(delta.get(location, before) for delta in deltas))
 
-    def _may_stay_unset(self, location: Location) -> bool:
-        """Whether an arm that does not write an attribute leaves an object without it that existed before."""
+    def unwritten(self, location: Location) -> Values:
+        """What a cell holds where an arm does not write it.
+
+        A module may be without the name, an object that existed before without the attribute.
+        """
+        values = self._cells.get(location)
+        if values is not None:
+            return values
         owner, what = location
-        is_attribute = isinstance(what, tuple) and what[0] == "attribute"
-        return is_attribute and location not in self._cells and (owner, "born") in self._cells
+        if isinstance(what, tuple) and what[0] == "attribute":
+            return UNSET if (owner, "born") in self._cells else EMPTY
+        return UNSET if owner[0] == "module" else EMPTY
 
     @contextmanager
     def permanent(self) -> Iterator[None]:

@@ -11,12 +11,12 @@ from analyzers.inference.values import (
     PLAIN,
     Arguments,
     Const,
+    External,
     Method,
     ModuleRef,
     Obj,
     Value,
     Values,
-    constants,
     joined,
     only,
     ordered,
@@ -73,10 +73,9 @@ class Targets(Expressions):
             case Obj():
                 for changed in self.chained(target)[:1] or [only(target)]:
                     self._assign_entries(changed, keys, values)
-            case Method(receiver=ModuleRef(name=module), name="__dict__"):
-                for name in constants(keys) or ():
-                    self.extra_names.setdefault(module, set()).add(str(name))
-                    self.assign_attribute(only(ModuleRef(module)), str(name), values, node)
+            case Method(receiver=ModuleRef(), name="__dict__") | External(name="sys.modules"):
+                point = CallPoint(node, node, direct=False)
+                self.call_builtin_method(target, "__setitem__", Arguments((keys, values)), point)
             case _:
                 self.forced(only(target), node)
                 self.handed_over(Arguments((keys, values)), CallPoint(node, node, direct=False), "a subscript")

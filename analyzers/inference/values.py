@@ -327,7 +327,9 @@ NONE = const(None)
 ANY_EXCEPTION: Values = frozenset({Data(frozenset(), "an exception")})
 """Stands among what may be raised for exceptions of which nothing is known."""
 UNSET: Values = frozenset({Const(None, "unset")})
-"""What an attribute holds that some runs did not set."""
+"""What an attribute, or a global, holds that some runs did not set."""
+DELETED: Values = frozenset({Const(None, "deleted")})
+"""What a deleted name holds: nothing that can be called."""
 
 
 def only(value: Value) -> Values:

@@ -43,9 +43,20 @@ WRAPPING_DECORATORS = frozenset(
 
 def is_exception(name: str) -> bool:
     """Whether a dotted name is that of a builtin exception."""
+    found = _builtin_class(name)
+    return found is not None and issubclass(found, BaseException)
+
+
+def is_subclass(name: str, other: str) -> bool | None:
+    """Whether one class inherits from another by their dotted names; None where one is not builtin."""
+    one, another = _builtin_class(name), _builtin_class(other)
+    return None if one is None or another is None else issubclass(one, another)
+
+
+def _builtin_class(name: str) -> type | None:
     module, _, last = name.rpartition(".")
     found = getattr(builtins, last, None) if module == "builtins" else None
-    return isinstance(found, type) and issubclass(found, BaseException)
+    return found if isinstance(found, type) else None
 
 
 def is_standard(name: str) -> bool:

@@ -1,0 +1,122 @@
+"""The table of imported modules, `sys.modules`: what an import finds in it, and what a program puts there."""
+
+import ast
+
+from analyzers.inference.entries import ANY
+from analyzers.inference.question_functions import QuestionFunctions
+from analyzers.inference.records import CallPoint, Handler
+from analyzers.inference.store import Location
+from analyzers.inference.values import (
+    EMPTY,
+    NONE,
+    UNSET,
+    Arguments,
+    External,
+    ModuleRef,
+    Owner,
+    Unknown,
+    Values,
+    const,
+    constants,
+    join,
+    joined,
+    only,
+)
+from analyzers.model.calls import Category
+from analyzers.project import absolute_name
+
+TABLE = External("sys.modules")
+_ENTRIES: Owner = ("imports", "")
+"""What the cells of the entries that a program has set belong to."""
+
+
+class ModuleTable(QuestionFunctions):
+    """Modules by their names."""
+
+    def imported_module(self, name: str) -> Values:
+        """What an import of a dotted name finds: a module of the project or outside it, or what was put in its place.
+
+        The file of that name is looked at first, unless it is certain that nobody will import it: it may put something
+        in its own place.
+        """
+        if self._entry(name).isdisjoint(UNSET):
+            return self._entry(name) - NONE
+        own = ModuleRef(name) if self.load(name) is not None or self.project.is_namespace(name) else External(name)
+        entry = self._entry(name)
+        return entry if entry.isdisjoint(UNSET) else join(entry - UNSET, only(own))
+
+    def _entry(self, name: str) -> Values:
+        """What a program has put into the table under a name; unset where the file of that name may still be there."""
+        location: Location = (_ENTRIES, name)
+        named = self.read(location)
+        return join(named if location in self.store else UNSET, self.read((_ENTRIES, ANY)))
+
+    def in_own_place(self, name: str) -> bool:
+        """Whether an import of a name finds the file of that name."""
+        return self._entry(name) == UNSET
+
+    def is_blocked(self, name: str) -> bool:
+        """Whether the table has `None` under a name, with which an import fails."""
+        return self._entry(name) == NONE
+
+    def put_into_table(self, names: Values, values: Values) -> None:
+        """`sys.modules[name] = values`."""
+        known = constants(names)
+        if known is None:
+            self.weaken((_ENTRIES, ANY), join(values, UNSET))
+            return
+        for name in known:
+            location: Location = (_ENTRIES, str(name))
+            self.store.presume(location, UNSET)
+            (self.write if len(known) == 1 else self.weaken)(location, values)
+
+    def named_modules(self, names: Values, node: ast.expr, package: str = "") -> Values:
+        """The modules of some names, where these are known; names that begin with a dot are relative to `package`."""
+        known = constants(names)
+        if known is None:
+            reason = f"the name of the module in `{self.module.text(node)}` is computed"
+            return only(Unknown(Category.DYNAMIC_IMPORT, reason, "import the module by its name"))
+        return joined(self.imported_module(absolute_name(str(each), package)) for each in known)
+
+    def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        package = constants(arguments.argument(1, "package")) or ("",)
+        return self.named_modules(arguments.argument(0, "name"), point.node, str(package[0]))
+
+    def _call_import(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`__import__("a.b")` gives `a`, unless names are taken from it."""
+        known = constants(arguments.argument(0, "name"))
+        if known is None or arguments.argument(3, "fromlist"):
+            return self.named_modules(arguments.argument(0, "name"), point.node)
+        return joined(self.imported_module(str(each).partition(".")[0]) for each in known)
+
+    def _call_table_method(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A method of `sys.modules`; whether a module was imported before is not followed."""
+        keys, default = joined(arguments.positional[:1]), joined(arguments.positional[1:2])
+        match name.rpartition(".")[2]:
+            case "__setitem__":
+                self.put_into_table(keys, default)
+            case "update":
+                given = [pair for values in arguments.positional for pair in self.known_items(values) or ()]
+                for key, values in (*given, *arguments.keywords):
+                    self.put_into_table(const(key), values)
+            case "pop" | "__delitem__":
+                found = self.named_modules(keys, point.node)
+                self.put_into_table(keys, UNSET)
+                return join(found, default)
+            case "setdefault":
+                found = join(self.named_modules(keys, point.node), default)
+                self.put_into_table(keys, found)
+                return found
+            case _:
+                return join(self.named_modules(keys, point.node), default or NONE)
+        return EMPTY
+
+
+MODULE_HANDLERS: dict[str, Handler] = {
+    "importlib.import_module": ModuleTable._call_import_module,
+    "builtins.__import__": ModuleTable._call_import,
+    **{
+        f"sys.modules.{method}": ModuleTable._call_table_method
+        for method in ("__delitem__", "__setitem__", "get", "pop", "setdefault", "update")
+    },
+}
