@@ -144,6 +144,9 @@ class Awaitables(Constants):
             case _:
                 return None
 
+    def _truth(self, value: Value) -> bool | None:
+        return True if self.is_awaitable(value) else super()._truth(value)
+
     def block(self, record: PendingRecord, value: Pending) -> None:
         record.uses.add(Consumption.BLOCKING)
         record.frame.note(record.call, value.key, record)

@@ -144,7 +144,7 @@ class Contents(Repetition):
                 return bool(constant)
             case External(name="typing.TYPE_CHECKING"):
                 return False
-            case EntityRef() | Function() | ClassRef() | ModuleRef():
+            case EntityRef() | Function() | Bound() | Partial() | ClassRef() | ModuleRef() | Generator():
                 return True
             case Obj(kind="list" | "tuple"):
                 length = self.exact(value)

@@ -15,14 +15,17 @@ from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     NONE,
     Arguments,
+    Bound,
     ClassRef,
     Const,
     Data,
     EntityRef,
     External,
     Function,
+    Generator,
     ModuleRef,
     Obj,
+    Partial,
     Value,
     Values,
     const,
@@ -242,8 +245,25 @@ class Operators(DeclaredTypes):
     def _same(self, left: Values, right: Values) -> bool | None:
         """Whether two values are one object."""
         if NONE in (left, right):
-            return _is_none(left) if right == NONE else _is_none(right)
+            return self._is_none(left) if right == NONE else self._is_none(right)
         return self.identical(single(left), single(right))
+
+    def _is_none(self, values: Values) -> bool | None:
+        """Whether the value is None, where that is certain."""
+        if values and all(kinds_of(value) == {"NoneType"} for value in values):
+            return True
+        return False if values and all(map(self._is_something, values)) else None
+
+    def _is_something(self, value: Value) -> bool:
+        """Whether a value certainly is not None."""
+        match value:
+            case Const():
+                return value not in NONE
+            case EntityRef() | Function() | Bound() | Partial() | ClassRef() | ModuleRef() | Obj() | Generator():
+                return True
+            case _:
+                kinds = kinds_of(value)
+                return bool(kinds and "NoneType" not in kinds) or self.is_awaitable(value) is True
 
     def identical(self, first: Value | None, second: Value | None) -> bool | None:
         """Whether two values are the same entity, class or member of an enum, or certainly are different ones."""
@@ -332,20 +352,6 @@ def _signed(op: ast.unaryop, number: float) -> float:
 
 def _kinds(values: Values, *kinds: str) -> list[str]:
     return sorted({value.kind for value in values if isinstance(value, Obj) and value.kind in kinds})
-
-
-def _is_none(values: Values) -> bool | None:
-    """Whether the value is None, where that is certain."""
-    if values == NONE:
-        return True
-    known = EntityRef | Function | ClassRef | ModuleRef | Obj
-    others = [value for value in values if value != Const(None, "NoneType")]
-    if values and all(kinds_of(value) == {"NoneType"} for value in values):
-        return True
-    certain = len(others) == len(values) and all(
-        isinstance(value, known | Const) or (kinds_of(value) and "NoneType" not in kinds_of(value)) for value in others
-    )
-    return False if values and certain else None
 
 
 def _holds(left: object, op: ast.cmpop, right: object) -> bool | None:
