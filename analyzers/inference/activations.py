@@ -42,7 +42,7 @@ LATE_CONTEXTS = 6
 """How many of those a call may have: so many steps of a builder stay apart. All further ones are one, joined."""
 NESTING_LIMIT = 1200
 """How many helpers may be open at once."""
-ITERATIONS = 20
+_ITERATIONS = 20
 
 
 class Activations(Instances):
@@ -172,7 +172,7 @@ class Activations(Instances):
     def _iterate(self, function: Function, activation: Activation) -> Delta:
         """Interpret the body, again while a recursive call was answered with less than the final result."""
         writes: Delta = {}
-        for _ in range(ITERATIONS):
+        for _ in range(_ITERATIONS):
             before = activation.result
             activation.answered = activation.grown = False
             writes = self._run_body(function, activation)

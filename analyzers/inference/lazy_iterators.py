@@ -6,7 +6,7 @@ elements makes it do that; where something that it had read changed meanwhile, i
 
 from contextlib import nullcontext
 
-from analyzers.inference.activations import ITERATIONS, NESTING_LIMIT, Activations
+from analyzers.inference.activations import NESTING_LIMIT, Activations
 from analyzers.inference.objects import EXACT_LENGTH_LIMIT, attribute_cell
 from analyzers.inference.records import Activation, CallPoint, Drawn, Maker, Unresolvable
 from analyzers.inference.store import Delta, Location
@@ -39,6 +39,8 @@ _HARMLESS = frozenset({"builtins.enumerate", "builtins.reversed", "dict.keys", "
 """What raises nothing by itself when its elements are taken."""
 _APART = 16
 """How often running through one iterator again makes objects of its own, as another turn of a loop does."""
+_ROUNDS = 20
+"""How often an iterator that takes elements of itself runs before the run counts as unsettled."""
 _NOBODY: Owner = ("suspended", "")
 
 
@@ -110,7 +112,7 @@ class LazyIterators(Activations):
 
     def _run_through(self, obj: Obj, suspended: Suspended, alone: bool, whole: bool) -> int:
         """Fill the iterator, once more while its own function had asked for elements that were not known yet."""
-        for _ in range(ITERATIONS):
+        for _ in range(_ROUNDS):
             before = self.held(obj)
             number, answered = self._draw(suspended, whole)
             self._fill(obj, self.drawn[number].found, alone)
