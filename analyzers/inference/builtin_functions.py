@@ -2,6 +2,7 @@
 
 import ast
 
+from analyzers.inference.arithmetic import folded
 from analyzers.inference.combining_functions import COMBINING_HANDLERS
 from analyzers.inference.function_attributes import WRAPPED
 from analyzers.inference.iteration_functions import ITERATION_HANDLERS
@@ -38,6 +39,7 @@ from analyzers.inference.values import (
     joined,
     only,
     ordered,
+    single,
 )
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
@@ -70,7 +72,7 @@ _GIVING_DATA = frozenset(
 )
 """Builtins whose result is no part of what they are given."""
 
-_PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
+_PROTOCOLS = ("abs", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
 
 
 class BuiltinFunctions(QuestionFunctions):
@@ -213,13 +215,21 @@ class BuiltinFunctions(QuestionFunctions):
 
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method: `len`, `bool`, `str`, ..."""
-        method = f"__{name.rpartition('.')[2]}__"
+        short = name.rpartition(".")[2]
+        answers: list[Values | None] = []
         for value in ordered(joined(arguments.positional)):
             if isinstance(value, Obj) and value.kind == "instance":
-                self.call_method(value, method, Arguments(), point)
+                answers.append(self.asked_builtin(short, value, point))
             elif isinstance(value, ClassRef):
-                self.call_by_metaclass(value, method, Arguments(), CallPoint(point.node, point.at, direct=False))
-        return self.computed(name, arguments, point)
+                called = CallPoint(point.node, point.at, direct=False)
+                answers.append(self.call_by_metaclass(value, f"__{short}__", Arguments(), called))
+            else:
+                answers.append(None)
+        known = [answer for answer in answers if answer is not None]
+        if known and len(known) == len(answers):
+            return self.forced(joined(known), point.node)
+        computed = None if self.settling else folded(short, [single(values) for values in arguments.positional])
+        return self.computed(name, arguments, point) if computed is None or arguments.keywords else computed
 
     def _call_object_setattr(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         for value in ordered(joined(arguments.positional[:1])):

@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     Obj,
     Super,
     Unknown,
+    Value,
     Values,
     const,
     join,
@@ -252,24 +253,33 @@ class Expressions(Comprehensions):
 
     def _eval_formatted(self, node: ast.FormattedValue) -> Values:
         values = self.forced(self.evaluate(node.value), node.value)
-        for value in ordered(values):
-            if isinstance(value, Obj) and value.kind == "instance":
-                self._shown(value, node)
-        if node.format_spec is not None:
-            self.evaluate(node.format_spec)
-            return self.mixed([values])
-        return values
+        asking = {ord("r"): "repr", ord("s"): "str"}.get(node.conversion, "format")
+        point = CallPoint(node.value, node.value, direct=False)
+        shown = [self._shown(value, asking, point) for value in ordered(values)]
+        spec = const("") if node.format_spec is None else self.evaluate(node.format_spec)
+        text = _formatted(single(joined(shown)), single(spec), asking)
+        return self.mixed([values]) if text is None else text
 
-    def _shown(self, obj: Obj, node: ast.FormattedValue) -> None:
-        """What a formatted text asks of an instance."""
-        names = ("__repr__",) if node.conversion == ord("r") else ("__format__", "__str__", "__repr__")
-        order = self.linearized(obj.cls) if obj.cls is not None else []
-        name = next((name for name in names if self.class_attribute(order, name)), None)
-        if name is not None:
-            self.call_method(obj, name, Arguments(), CallPoint(node.value, node.value, direct=False))
+    def _shown(self, value: Value, asking: str, point: CallPoint) -> Values:
+        """What a formatted text shows of a value: an instance of the project's classes tells."""
+        if not (isinstance(value, Obj) and value.kind == "instance"):
+            return only(value)
+        answer = self.asked_builtin(asking, value, point)
+        return only(value) if answer is None else self.forced(answer, point.node)
 
     def _eval_starred_expression(self, node: ast.Starred) -> Values:
         return self.evaluate(node.value)
+
+
+def _formatted(value: Value | None, spec: Value | None, asking: str) -> Values | None:
+    """A constant in a formatted text; None where it, or how it is to look, is not known."""
+    if not (isinstance(value, Const) and isinstance(spec, Const)):
+        return None
+    shown = repr(value.value) if asking == "repr" else value.value
+    try:
+        return const(format(shown, str(spec.value)))
+    except (TypeError, ValueError):
+        return None
 
 
 _EVALUATORS: dict[type[ast.expr], Callable[[Any, Any], Values]] = {

@@ -1,21 +1,12 @@
-"""Operators: arithmetic on containers and on the project's own classes, comparisons, and what conditions decide."""
+"""Operators: arithmetic on constants, on containers and on the project's own classes."""
 
 import ast
-import operator
-from collections.abc import Callable
 
-from analyzers.inference.library import Library
-from analyzers.inference.objects import attribute_cell
-from analyzers.inference.records import CallPoint
+from analyzers.inference.arithmetic import calculated, negated
+from analyzers.inference.comparisons import Comparisons
 from analyzers.inference.values import (
-    NONE,
     Arguments,
-    ClassRef,
     Const,
-    EntityRef,
-    External,
-    Function,
-    ModuleRef,
     Obj,
     Value,
     Values,
@@ -23,22 +14,11 @@ from analyzers.inference.values import (
     join,
     joined,
     only,
-    ordered,
     single,
 )
 
 _TEXT_LIMIT = 200
 _REPEAT_LIMIT = 16
-_NUMBER_LIMIT = 2**32
-_ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.BitOr: operator.or_,
-    ast.BitAnd: operator.and_,
-}
-_PYTHONS = ((3, 10), (3, 11), (3, 12))
-"""The versions that flytekit runs on: a condition on `sys.version_info` is decided where they agree."""
 
 _BINARY: dict[type[ast.operator], str] = {
     ast.Add: "add",
@@ -56,18 +36,10 @@ _BINARY: dict[type[ast.operator], str] = {
     ast.BitAnd: "and",
 }
 _UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
-_COMPARISONS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "eq",
-    ast.NotEq: "ne",
-    ast.Lt: "lt",
-    ast.LtE: "le",
-    ast.Gt: "gt",
-    ast.GtE: "ge",
-}
 
 
-class Operators(Library):
-    """What an operator gives, and whether a condition is known to be true or false."""
+class Operators(Comparisons):
+    """What an operator gives."""
 
     def operated(self, node: ast.expr, *parts: Values) -> Values:
         """A plain value computed from `parts`, each of which is used as a value."""
@@ -76,72 +48,44 @@ class Operators(Library):
     def binary(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values:
         """`left op right`."""
         name = _BINARY[type(op)]
-        called = self._by_method((f"__{name}__", f"__r{name}__"), left, right, node)
+        called = self.by_method((f"__{name}__", f"__r{name}__"), left, right, node)
         if called is not None:
-            return called
+            others = frozenset(value for value in left if not _is_instance(value))
+            return join(called, (self._combined(op, others, right, node) if others else None) or called)
         combined = self._combined(op, left, right, node)
         return self.operated(node, left, right) if combined is None else combined
 
     def augmented(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values:
         """`left op= right` for what is not changed in place."""
-        called = self._by_method((f"__i{_BINARY[type(op)]}__", ""), left, right, node)
+        called = self.by_method((f"__i{_BINARY[type(op)]}__", ""), left, right, node)
         return self.binary(op, left, right, node) if called is None else called
 
     def unary(self, op: ast.unaryop, operand: Values, node: ast.expr) -> Values:
         """`op operand`."""
-        value = single(operand)
         if isinstance(op, ast.Not):
             truth = self.truth_of(self.tested(operand, node, force=False))
             return self.operated(node, operand) if truth is None else const(not truth)
-        if isinstance(op, ast.USub) and isinstance(value, Const) and isinstance(value.value, int):
-            return const(-value.value)
-        called = self._by_method((f"__{_UNARY[type(op)]}__",), operand, None, node)
+        called = negated(op, single(operand)) or self.by_method((f"__{_UNARY[type(op)]}__",), operand, None, node)
         return self.operated(node, operand) if called is None else called
-
-    def _by_method(self, names: tuple[str, ...], left: Values, right: Values | None, node: ast.expr) -> Values | None:
-        """What the project's classes make of an operator; None where they define none of `names` (left, then right)."""
-        results: list[Values] = []
-        sides = [(names[0], left, right)]
-        if len(names) > 1 and names[1] and right is not None:
-            sides.append((names[1], right, left))
-        for name, receivers, argument in sides:
-            given = Arguments() if argument is None else Arguments((argument,))
-            for value in ordered(receivers):
-                if isinstance(value, Obj) and value.kind == "instance":
-                    found = self.call_method(value, name, given, CallPoint(node, node, direct=False))
-                    results += [] if found is None else [found]
-            if results:
-                return joined(results)
-        return None
 
     def _combined(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values | None:
         """Texts and containers put together; None where the operands are neither."""
+        computed = None if self.settling else calculated(op, single(left), single(right))
         match op:
             case ast.Add():
-                return self._computed(op, left, right) or self._concatenated(left, right, node)
+                return computed or self._concatenated(left, right, node)
             case ast.Mult():
-                return self._computed(op, left, right) or self._repeated(left, right, node)
+                return computed or self._repeated(left, right, node)
             case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor():
-                return self._computed(op, left, right) or self._merged(op, left, right, node)
+                return computed or self._merged(op, left, right, node)
             case _:
-                return None
-
-    def _computed(self, op: ast.operator, left: Values, right: Values) -> Values | None:
-        """Arithmetic of numbers, while a module is imported: a loop in a function might count without end."""
-        first, second = single(left), single(right)
-        act = None if self.here.function is not None or self.here.loops else _ARITHMETIC.get(type(op))
-        if act is None or not (isinstance(first, Const) and isinstance(second, Const)):
-            return None
-        one, other = first.value, second.value
-        if not (isinstance(one, int) and isinstance(other, int)) or max(abs(one), abs(other)) > _NUMBER_LIMIT:
-            return None
-        return const(act(one, other))
+                return computed
 
     def _concatenated(self, left: Values, right: Values, node: ast.expr) -> Values | None:
         first, second = single(left), single(right)
         if isinstance(first, Const) and isinstance(second, Const):
             if isinstance(first.value, str) and isinstance(second.value, str) and len(first.value) < _TEXT_LIMIT:
-                return const(first.value + second.value)
+                return None if self.settling else const(first.value + second.value)
             return None
         kinds = _kinds(join(left, right), "list", "tuple")
         if not kinds:
@@ -178,144 +122,10 @@ class Operators(Library):
             return self.many("set", node, joined(self.iterated(part, node) for part in (left, right)))
         return None
 
-    # Comparisons and conditions.
-
-    def tested(self, values: Values, node: ast.expr, force: bool = True) -> Values:
-        """`values` as a condition: `__bool__` or `__len__` of the project's classes decides about their instances."""
-        point = CallPoint(node, node, direct=False)
-        results = [self._truth_by_method(value, point) for value in ordered(values) if isinstance(value, Obj)]
-        asked = [result for result in results if result is not None]
-        rest = self.forced(values, node) if force else values
-        return join(rest, *asked)
-
-    def _truth_by_method(self, value: Obj, point: CallPoint) -> Values | None:
-        if value.kind != "instance" or value.cls is None:
-            return None
-        order = self.linearized(value.cls)
-        name = next((name for name in ("__bool__", "__len__") if self.class_attribute(order, name)), None)
-        return None if name is None else self.call_method(value, name, Arguments(), point)
-
-    def compared(self, parts: list[Values], ops: list[ast.cmpop], node: ast.expr) -> Values:
-        """A chain of comparisons: a constant where it is decided."""
-        outcomes = [self._outcome(left, op, right) for left, op, right in zip(parts, ops, parts[1:], strict=False)]
-        if False in outcomes or None not in outcomes:
-            return const(False not in outcomes)
-        for left, op, right in zip(parts, ops, parts[1:], strict=False):
-            called = self._compared_by_method(left, op, right, node)
-            if called is not None and len(ops) == 1:
-                return called
-        if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in ops):
-            return self.mixed([])
-        return self.operated(node, *parts)
-
-    def _compared_by_method(self, left: Values, op: ast.cmpop, right: Values, node: ast.expr) -> Values | None:
-        match op:
-            case ast.In() | ast.NotIn():
-                return self._by_method(("__contains__",), right, left, node)
-            case ast.Is() | ast.IsNot():
-                return None
-            case _:
-                return self._by_method((f"__{_COMPARISONS[type(op)]}__",), left, right, node)
-
-    def _outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
-        """Whether a comparison is known to be true or false."""
-        match op:
-            case ast.Is() | ast.IsNot():
-                same = self._same(left, right)
-                return None if same is None else same is isinstance(op, ast.Is)
-            case ast.In() | ast.NotIn():
-                inside = self._contained(left, right)
-                return None if inside is None else inside is isinstance(op, ast.In)
-            case _:
-                return self._ordered_outcome(left, op, right)
-
-    def _same(self, left: Values, right: Values) -> bool | None:
-        """Whether two values are one object."""
-        if NONE in (left, right):
-            return _is_none(left) if right == NONE else _is_none(right)
-        return self._identical(single(left), single(right))
-
-    def _identical(self, first: Value | None, second: Value | None) -> bool | None:
-        """Whether two values are the same entity, class or member of an enum, or certainly are different ones."""
-        if first is None or second is None:
-            return None
-        if isinstance(first, EntityRef | ClassRef) and isinstance(second, EntityRef | ClassRef):
-            return first == second
-        if isinstance(first, Obj) and isinstance(second, Obj) and first.cls is not None and first.cls == second.cls:
-            if not self.is_enum(first.cls) or {first, second} & self.summaries:
-                return None
-            own, other = (self.read(attribute_cell(member, "value")) for member in (first, second))
-            return first == second if first == second or own != other else None
-        return None
-
-    def _contained(self, left: Values, right: Values) -> bool | None:
-        needle, container = single(left), single(right)
-        if needle is None or not isinstance(container, Obj) or container.kind == "instance":
-            return None
-        if container.kind == "dict":
-            self.current(container, ast.Constant(None))
-            held = self.holds(container, left)
-            return held if held is None or isinstance(needle, Const) or self.distinct(needle) else None
-        if container.kind == "set":
-            return self.has_member(container, left)
-        items = None if container in self.summaries else self.items(container)
-        if items is None:
-            return None
-        outcomes = [self._equal(needle, single(item)) for item in items]
-        return True if True in outcomes else None if None in outcomes else False
-
-    def _equal(self, first: Value, second: Value | None) -> bool | None:
-        if isinstance(first, Const) and isinstance(second, Const):
-            return first.value == second.value
-        return self._identical(first, second)
-
-    def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
-        first, second = single(left), single(right)
-        if first == External("sys.version_info"):
-            limit = self._constant_tuple(second)
-            outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
-            return outcomes.pop() if len(outcomes) == 1 else None
-        if not (isinstance(first, Const) and isinstance(second, Const)):
-            same = self._identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
-            return None if same is None else same is isinstance(op, ast.Eq)
-        return _holds(first.value, op, second.value)
-
-    def _constant_tuple(self, value: Value | None) -> tuple[object, ...]:
-        items = self.items(value) if isinstance(value, Obj) else None
-        found = [single(item) for item in items or []]
-        return tuple(item.value for item in found if isinstance(item, Const))[:2]
-
 
 def _kinds(values: Values, *kinds: str) -> list[str]:
     return sorted({value.kind for value in values if isinstance(value, Obj) and value.kind in kinds})
 
 
-def _is_none(values: Values) -> bool | None:
-    """Whether the value is None, where that is certain."""
-    if values == NONE:
-        return True
-    known = EntityRef | Function | ClassRef | ModuleRef | Obj
-    others = [value for value in values if value != Const(None, "NoneType")]
-    certain = len(others) == len(values) and all(isinstance(value, known | Const) for value in others)
-    return False if values and certain else None
-
-
-def _holds(left: object, op: ast.cmpop, right: object) -> bool | None:
-    try:
-        match op:
-            case ast.Eq():
-                return left == right
-            case ast.NotEq():
-                return left != right
-            case ast.Lt():
-                return bool(left < right)  # type: ignore[operator]  # what cannot be compared raises, see below
-            case ast.LtE():
-                return bool(left <= right)  # type: ignore[operator]  # the same
-            case ast.Gt():
-                return bool(left > right)  # type: ignore[operator]  # the same
-            case ast.GtE():
-                return bool(left >= right)  # type: ignore[operator]  # the same
-            case _:
-                return None
-    except TypeError:
-        return None
+def _is_instance(value: Value) -> bool:
+    return isinstance(value, Obj) and value.kind == "instance"

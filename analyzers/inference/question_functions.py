@@ -65,9 +65,29 @@ class QuestionFunctions(PickingFunctions):
     def _call_length(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A number where the container has just so many elements."""
         value = single(joined(arguments.positional[:1]))
-        container = value if isinstance(value, Obj) and value.kind != "instance" else None
-        size = None if container is None else self.size(self.current(container, point.node))
+        if isinstance(value, Const) and isinstance(value.value, str | bytes | tuple):
+            return const(len(value.value))
+        content = value if isinstance(value, Obj) else None
+        if content is not None and content.cls is not None:
+            content = None if self.class_attribute(self.linearized(content.cls), "__len__") else self.content(content)
+        size = None if content is None else self.size(self.current(content, point.node))
         return self._call_protocol(name, arguments, point) if size is None else const(size)
+
+    def _call_bool(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        values = joined(arguments.positional) or const(False)
+        truth = self.truth_of(self.tested(values, point.node))
+        return self.computed(name, arguments, point) if truth is None else const(truth)
+
+    def _call_every(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`all` and `any`, decided where the elements are: one false element is enough, or one true one."""
+        deciding = name.endswith("any")
+        source = arguments.argument(0, "iterable")
+        items = self.exact_items(source)
+        parts = [self.iterated(source, point.node)] if items is None else items
+        truths = [self.truth_of(self.tested(part, point.node)) for part in parts]
+        if (items is not None and deciding in truths) or (truths and None not in truths and deciding not in truths):
+            return const(deciding in truths)
+        return const(not deciding) if items == [] else self.mixed(parts)
 
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method."""
@@ -151,4 +171,6 @@ QUESTION_HANDLERS: dict[str, Handler] = {
     "builtins.hasattr": QuestionFunctions._call_has_attribute,
     "builtins.isinstance": QuestionFunctions._call_isinstance,
     "builtins.len": QuestionFunctions._call_length,
+    "builtins.bool": QuestionFunctions._call_bool,
+    **dict.fromkeys(("builtins.all", "builtins.any"), QuestionFunctions._call_every),
 }

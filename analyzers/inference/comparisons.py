@@ -1,0 +1,185 @@
+"""Comparisons: what they ask of the project's classes, and which of them are decided."""
+
+import ast
+
+from analyzers.inference.library import Library
+from analyzers.inference.objects import attribute_cell
+from analyzers.inference.values import (
+    NONE,
+    PLAIN,
+    ClassRef,
+    Const,
+    EntityRef,
+    External,
+    Function,
+    ModuleRef,
+    Obj,
+    Value,
+    Values,
+    const,
+    only,
+    ordered,
+    single,
+)
+
+_PYTHONS = ((3, 10), (3, 11), (3, 12))
+"""The versions that flytekit runs on: a condition on `sys.version_info` is decided where they agree."""
+
+_METHODS: dict[type[ast.cmpop], tuple[str, str]] = {
+    ast.Eq: ("__eq__", "__eq__"),
+    ast.NotEq: ("__ne__", "__ne__"),
+    ast.Lt: ("__lt__", "__gt__"),
+    ast.LtE: ("__le__", "__ge__"),
+    ast.Gt: ("__gt__", "__lt__"),
+    ast.GtE: ("__ge__", "__le__"),
+}
+"""The method of the left operand, and that of the right one, which is asked where the left one does not answer."""
+
+
+class Comparisons(Library):
+    """Whether a comparison is known to be true or false."""
+
+    def compared(self, parts: list[Values], ops: list[ast.cmpop], node: ast.expr) -> Values:
+        """A chain of comparisons: a constant where it is decided."""
+        pairs = list(zip(parts, ops, parts[1:], strict=False))
+        outcomes = [self._outcome(left, op, right) for left, op, right in pairs]
+        if False in outcomes or None not in outcomes:
+            return const(False not in outcomes)
+        answers = [self._answered(left, op, right, node) for left, op, right in pairs]
+        if None not in answers:
+            known = [self.truth_of(answer) for answer in answers if answer is not None]
+            return PLAIN if None in known and False not in known else const(False not in known)
+        if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in ops):
+            return self.mixed([])
+        return self.operated(node, *parts)
+
+    def _answered(self, left: Values, op: ast.cmpop, right: Values, node: ast.expr) -> Values | None:
+        """What the project's classes answer; None where they define nothing that is asked."""
+        match op:
+            case ast.In() | ast.NotIn():
+                return self._answered_inside(left, right, isinstance(op, ast.In), node)
+            case ast.Is() | ast.IsNot():
+                return None
+            case _:
+                found = self.by_method(_METHODS[type(op)], left, right, node)
+                if found is not None or not isinstance(op, ast.NotEq):
+                    return None if found is None else self.tested(found, node)
+                same = self.by_method(_METHODS[ast.Eq], left, right, node)
+                return None if same is None else self._turned(same, node)
+
+    def _answered_inside(self, left: Values, right: Values, wanted: bool, node: ast.expr) -> Values | None:
+        found = self.by_method(("__contains__",), right, left, node)
+        if found is not None:
+            return self.tested(found, node) if wanted else self._turned(found, node)
+        for value in ordered(right):
+            if isinstance(value, Obj) and value.kind == "instance" and self.content(value) is None:
+                self.iterated(only(value), node)
+        return None
+
+    def _turned(self, values: Values, node: ast.expr) -> Values:
+        """The opposite of a condition."""
+        truth = self.truth_of(self.tested(values, node))
+        return PLAIN if truth is None else const(not truth)
+
+    def operated(self, node: ast.expr, *parts: Values) -> Values:
+        """A plain value computed from `parts`."""
+        raise AssertionError("the part that knows operators answers this")
+
+    def _outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
+        """Whether a comparison is known to be true or false."""
+        match op:
+            case ast.Is() | ast.IsNot():
+                same = self._same(left, right)
+                return None if same is None else same is isinstance(op, ast.Is)
+            case ast.In() | ast.NotIn():
+                inside = self._contained(left, right)
+                return None if inside is None else inside is isinstance(op, ast.In)
+            case _:
+                return self._ordered_outcome(left, op, right)
+
+    def _same(self, left: Values, right: Values) -> bool | None:
+        """Whether two values are one object."""
+        if NONE in (left, right):
+            return _is_none(left) if right == NONE else _is_none(right)
+        return self._identical(single(left), single(right))
+
+    def _identical(self, first: Value | None, second: Value | None) -> bool | None:
+        """Whether two values are the same entity, class or member of an enum, or certainly are different ones."""
+        if first is None or second is None:
+            return None
+        if isinstance(first, EntityRef | ClassRef) and isinstance(second, EntityRef | ClassRef):
+            return first == second
+        if isinstance(first, Obj) and isinstance(second, Obj) and first.cls is not None and first.cls == second.cls:
+            if not self.is_enum(first.cls) or {first, second} & self.summaries:
+                return None
+            own, other = (self.read(attribute_cell(member, "value")) for member in (first, second))
+            return first == second if first == second or own != other else None
+        return None
+
+    def _contained(self, left: Values, right: Values) -> bool | None:
+        needle, container = single(left), single(right)
+        if needle is None or not isinstance(container, Obj) or container.kind == "instance":
+            return None
+        if container.kind == "dict":
+            self.current(container, ast.Constant(None))
+            held = self.holds(container, left)
+            return held if held is None or isinstance(needle, Const) or self.distinct(needle) else None
+        if container.kind == "set":
+            return self.has_member(container, left)
+        items = None if container in self.summaries else self.items(container)
+        if items is None:
+            return None
+        outcomes = [self._equal(needle, single(item)) for item in items]
+        return True if True in outcomes else None if None in outcomes else False
+
+    def _equal(self, first: Value, second: Value | None) -> bool | None:
+        if isinstance(first, Const) and isinstance(second, Const):
+            return first.value == second.value
+        return self._identical(first, second)
+
+    def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
+        first, second = single(left), single(right)
+        if first == External("sys.version_info"):
+            limit = self._constant_tuple(second)
+            outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
+            return outcomes.pop() if len(outcomes) == 1 else None
+        if not (isinstance(first, Const) and isinstance(second, Const)):
+            same = self._identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
+            return None if same is None else same is isinstance(op, ast.Eq)
+        return _holds(first.value, op, second.value)
+
+    def _constant_tuple(self, value: Value | None) -> tuple[object, ...]:
+        items = self.items(value) if isinstance(value, Obj) else None
+        found = [single(item) for item in items or []]
+        return tuple(item.value for item in found if isinstance(item, Const))[:2]
+
+
+def _is_none(values: Values) -> bool | None:
+    """Whether the value is None, where that is certain."""
+    if values == NONE:
+        return True
+    known = EntityRef | Function | ClassRef | ModuleRef | Obj
+    others = [value for value in values if value != Const(None, "NoneType")]
+    certain = len(others) == len(values) and all(isinstance(value, known | Const) for value in others)
+    return False if values and certain else None
+
+
+def _holds(left: object, op: ast.cmpop, right: object) -> bool | None:
+    try:
+        match op:
+            case ast.Eq():
+                return left == right
+            case ast.NotEq():
+                return left != right
+            case ast.Lt():
+                return bool(left < right)  # type: ignore[operator]  # what cannot be compared raises, see below
+            case ast.LtE():
+                return bool(left <= right)  # type: ignore[operator]  # the same
+            case ast.Gt():
+                return bool(left > right)  # type: ignore[operator]  # the same
+            case ast.GtE():
+                return bool(left >= right)  # type: ignore[operator]  # the same
+            case _:
+                return None
+    except TypeError:
+        return None
