@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Iterable
 
-from analyzers.inference.contents import Contents
 from analyzers.inference.core import qualified
 from analyzers.inference.records import CallPoint, PendingRecord
+from analyzers.inference.sets import Sets
 from analyzers.inference.values import (
     EMPTY,
     Arguments,
@@ -27,7 +27,7 @@ from analyzers.model.calls import Consumption
 from analyzers.model.facts import Dialect, ObservationKind
 
 
-class Awaitables(Contents):
+class Awaitables(Sets):
     """The life of an awaitable, from the call that makes it to what consumes it."""
 
     def awaited(self, values: Values, node: ast.expr, how: Consumption = Consumption.AWAITED) -> Values:

@@ -62,10 +62,19 @@ class Comparisons(Library):
                 return None
             case _:
                 found = self.by_method(_METHODS[type(op)], left, right, node)
-                if found is not None or not isinstance(op, ast.NotEq):
-                    return None if found is None else self.tested(found, node)
+                if found is not None:
+                    return self.tested(found, node)
+                if not isinstance(op, ast.NotEq):
+                    return self._answered_by_others(op, left, right, node)
                 same = self.by_method(_METHODS[ast.Eq], left, right, node)
                 return None if same is None else self._turned(same, node)
+
+    def _answered_by_others(self, op: ast.cmpop, left: Values, right: Values, node: ast.expr) -> Values | None:
+        """What `functools.total_ordering` makes of the comparisons that a class does define."""
+        if isinstance(op, ast.Eq):
+            return None
+        found = [self.by_method((method, ""), left, right, node) for method, _ in _METHODS.values()]
+        return None if all(answer is None for answer in found) else PLAIN
 
     def _answered_inside(self, left: Values, right: Values, wanted: bool, node: ast.expr) -> Values | None:
         found = self.by_method(("__contains__",), right, left, node)
@@ -125,7 +134,7 @@ class Comparisons(Library):
             held = self.holds(container, left)
             return held if held is None or isinstance(needle, Const) or self.distinct(needle) else None
         if container.kind == "set":
-            return self.has_member(container, left)
+            return self.holds(container, left)
         items = None if container in self.summaries else self.items(container)
         if items is None:
             return None
@@ -138,20 +147,36 @@ class Comparisons(Library):
         return self._identical(first, second)
 
     def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
-        first, second = single(left), single(right)
+        first, second = single(self.hashed(left)), single(self.hashed(right))
         if first == External("sys.version_info"):
-            limit = self._constant_tuple(second)
+            limit = second.value[:2] if isinstance(second, Const) and isinstance(second.value, tuple) else ()
             outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
             return outcomes.pop() if len(outcomes) == 1 else None
+        if isinstance(first, Obj) and isinstance(second, Obj) and first.kind == second.kind == "set":
+            return self._set_outcome(first, op, second)
         if not (isinstance(first, Const) and isinstance(second, Const)):
             same = self._identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
             return None if same is None else same is isinstance(op, ast.Eq)
         return _holds(first.value, op, second.value)
 
-    def _constant_tuple(self, value: Value | None) -> tuple[object, ...]:
-        items = self.items(value) if isinstance(value, Obj) else None
-        found = [single(item) for item in items or []]
-        return tuple(item.value for item in found if isinstance(item, Const))[:2]
+    def _set_outcome(self, first: Obj, op: ast.cmpop, second: Obj) -> bool | None:
+        parts = self.compared_sets(first, second)
+        if parts is None:
+            return None
+        inside, around = parts
+        match op:
+            case ast.Eq() | ast.NotEq():
+                return (inside and around) is isinstance(op, ast.Eq)
+            case ast.LtE():
+                return inside
+            case ast.Lt():
+                return inside and not around
+            case ast.GtE():
+                return around
+            case ast.Gt():
+                return around and not inside
+            case _:
+                return None
 
 
 def _is_none(values: Values) -> bool | None:

@@ -53,7 +53,9 @@ class Comprehensions(Subscripts):
         items = None if generator.is_async else self.exact_items(source)
         exact = items is not None and len(items) <= _UNROLL_LIMIT >> depth
         if items is None or not exact:
-            return self._any_turns(node, depth, self.going_on(source, generator.iter)), False
+            parts = None if generator.is_async else self.parted(source)
+            each = self.going_on(source, generator.iter) if parts is None else None
+            return self._any_turns(node, depth, each, parts or []), False
         turns: list[_Turn] = []
         for number, element in enumerate(items):
             with self.turn(number):
@@ -62,13 +64,18 @@ class Comprehensions(Subscripts):
             exact = exact and known
         return turns, exact
 
-    def _any_turns(self, node: Comprehension, depth: int, following: Callable[[], Values]) -> list[_Turn]:
-        """The turns for any number of elements: each may find what another one has left."""
+    def _any_turns(
+        self, node: Comprehension, depth: int, following: Callable[[], Values] | None, parts: list[Values]
+    ) -> list[_Turn]:
+        """The turns for any number of elements, or for `parts` in any order: each may find what another one left."""
         turns: list[_Turn] = []
 
         def turn() -> Values:
             with self.turn(0):
-                turns.extend(self._turn(node, depth, following())[0])
+                for element in parts if following is None else [following()]:
+                    mark = self.store.mark()
+                    turns.extend(self._turn(node, depth, element)[0])
+                    self.store.merge([{}, self.store.rewind(mark)])
             return EMPTY
 
         self.repeated(turn)
@@ -101,10 +108,10 @@ class Comprehensions(Subscripts):
             case ast.DictComp():
                 obj = self.new_dict(node)
                 for turn in turns:
-                    self.store_item(obj, turn.key, turn.value)
+                    self.keep_entry(obj, self.hashed(turn.key), turn.value, certain=exact and turn.reached is True)
                 return only(obj)
             case ast.SetComp():
-                return self.many("set", node, joined(values))
+                return self.sequence("set", node, values) if exact else self.many("set", node, joined(values))
             case _:
                 kind = "list" if isinstance(node, ast.ListComp) else "iterator"
                 return self.sequence(kind, node, values) if exact else self.many(kind, node, joined(values))

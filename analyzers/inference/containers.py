@@ -17,6 +17,7 @@ from analyzers.inference.values import (
     Const,
     Future,
     Obj,
+    Value,
     Values,
     const,
     join,
@@ -36,6 +37,9 @@ class Containers(Namespaces):
             return self.count(obj, arguments, point.node)
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
         if method is None:
+            known = self.compared_by_name(obj, name, arguments) if obj.kind == "set" and name in _COMPARING else None
+            if known is not None:
+                return const(known)
             if name in _GIVING_DATA or not self.holds_callables([only(obj)]):
                 return self.mixed([self.elements(obj), *arguments.all])
             return self.opaque(f"`{name}` of a {obj.kind}")
@@ -47,7 +51,11 @@ class Containers(Namespaces):
         return NONE
 
     def _method_add(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        self.smash(obj, joined(arguments.all))
+        self.keep_entry(obj, self.hashed(joined(arguments.all)), EMPTY)
+        return NONE
+
+    def _method_discard(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        self.remove_entry(obj, self.hashed(arguments.argument(0, "value")))
         return NONE
 
     def _method_insert(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
@@ -74,18 +82,20 @@ class Containers(Namespaces):
         return NONE
 
     def _method_extend_left(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        """Also what flips the membership of elements: any may be in the container or not, in any order."""
         self.smash(obj, self.iterated(joined(arguments.all), node))
         self.smash(obj)
         return NONE
 
-    def _method_forget(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        self.smash(obj)
-        return NONE
-
     def _method_sort(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        key = arguments.keyword("key")
-        self.compare(key, self.elements(obj), CallPoint(node, node, direct=False))
+        key, items = arguments.keyword("key"), self.items(obj)
+        point = CallPoint(node, node, direct=False)
+        backwards = self.truth_of(arguments.keyword("reverse") or const(False))
+        ranked = None if items is None else self.ranked(items, key, backwards, point)
+        if ranked is not None:
+            self.refill(obj, ranked)
+            return NONE
+        if items is None:
+            self.compare(key, self.elements(obj), point)
         self.smash(obj)
         return NONE
 
@@ -117,8 +127,12 @@ class Containers(Namespaces):
         return self.take_item(obj, const(0))
 
     def _method_pop_any(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        self.smash(obj)
-        return self.elements(obj)
+        taken = self.elements(obj)
+        if len(self.items(obj) or ()) == 1:
+            self.clear(obj)
+        else:
+            self.smash(obj)
+        return taken
 
     def _method_copy(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.copied(obj, node)
@@ -133,10 +147,6 @@ class Containers(Namespaces):
             return self.copied_set(obj, node)
         items = self.items(obj)
         return self.many(obj.kind, node, self.elements(obj)) if items is None else self.sequence(obj.kind, node, items)
-
-    def _method_union(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        others = [self.iterated(values, node) for values in arguments.all]
-        return self.many("set", node, joined([self.elements(obj), *others]))
 
     def _method_lookup(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         keys = self.forced(arguments.argument(0, "key"), node)
@@ -208,10 +218,7 @@ class Containers(Namespaces):
         return obj
 
     def _method_keys_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        keys = self.certain_keys(obj)
-        if keys is None:
-            return self.many("iterator", node, self.keys(obj))
-        return self.sequence("iterator", node, [only(key) for key in keys])
+        return self._view(obj, "keys", node)
 
     def _method_new_child(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         first = arguments.argument(0, "m") or only(self.new_dict(self.stand_in(node, "first")))
@@ -238,20 +245,42 @@ class Containers(Namespaces):
         return NONE
 
     def _method_values_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        keys = self.exact_keys(obj)
-        if keys is None:
-            return self.many("iterator", node, self.elements(obj))
-        return self.sequence("iterator", node, [self.load_item(obj, only(key)) for key in keys])
+        return self._view(obj, "values", node)
 
     def _method_items_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        return self._view(obj, "items", node)
+
+    def _view(self, obj: Obj, name: str, node: ast.expr) -> Values:
+        """What a dict shows; a later look at it may find other entries."""
         keys = self.exact_keys(obj)
         if keys is None:
-            pair = self.sequence("tuple", node, [self.keys(obj), self.elements(obj)])
-            return self.many("iterator", node, pair)
-        pairs = [
-            self.tuple_at(node, index, [only(key), self.load_item(obj, only(key))]) for index, key in enumerate(keys)
-        ]
-        return self.sequence("iterator", node, pairs)
+            pair = self.sequence("tuple", node, [self.keys(obj), self.elements(obj)]) if name == "items" else EMPTY
+            made = self.many("iterator", node, pair or (self.keys(obj) if name == "keys" else self.elements(obj)))
+        else:
+            parts = [self._shown_entry(obj, key, name, node, index) for index, key in enumerate(keys)]
+            made = self.sequence("iterator", node, parts) if self.is_complete(obj) else self.apart(node, parts)
+        for view in made:
+            if isinstance(view, Obj):
+                self.note_source(view, obj, name)
+        return made
+
+    def _shown_entry(self, obj: Obj, key: Value, name: str, node: ast.expr, index: int) -> Values:
+        match name:
+            case "keys":
+                return only(key)
+            case "values":
+                return self.load_item(obj, only(key))
+            case _:
+                return self.tuple_at(node, index, [only(key), self.load_item(obj, only(key))])
+
+    def entries_seen(self, obj: Obj, name: str, site: ast.AST) -> Values:
+        match name:
+            case "keys":
+                return self.keys(obj)
+            case "values":
+                return self.elements(obj)
+            case _:
+                return self.tuple_at(site, -1, [self.keys(obj), self.elements(obj)])
 
     def subscripted_container(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
         """`obj[key]`; a defaultdict makes what is missing."""
@@ -297,7 +326,8 @@ class Containers(Namespaces):
         return only(Future(self.elements(obj)))
 
 
-_GIVING_DATA = frozenset({"count", "index", "isdisjoint", "issubset", "issuperset", "move_to_end"})
+_COMPARING = frozenset({"isdisjoint", "issubset", "issuperset"})
+_GIVING_DATA = frozenset({"count", "index", "move_to_end"}) | _COMPARING
 """Methods whose result is no part of the container."""
 
 Handler = Callable[[Any, Obj, Arguments, ast.expr], Values]
@@ -318,14 +348,14 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("set", "pop"): Containers._method_pop_any,
     ("set", "difference"): Containers.set_difference,
     ("set", "intersection"): Containers.set_intersection,
-    ("set", "symmetric_difference"): Containers._method_union,
-    ("set", "update"): Containers._method_extend,
-    ("set", "union"): Containers._method_union,
-    ("set", "discard"): Containers._method_forget,
-    ("set", "remove"): Containers._method_forget,
-    ("set", "difference_update"): Containers._method_forget,
-    ("set", "intersection_update"): Containers._method_forget,
-    ("set", "symmetric_difference_update"): Containers._method_extend_left,
+    ("set", "symmetric_difference"): Containers.set_symmetric_difference,
+    ("set", "update"): Containers.become_union,
+    ("set", "union"): Containers.set_union,
+    ("set", "discard"): Containers._method_discard,
+    ("set", "remove"): Containers._method_discard,
+    ("set", "difference_update"): Containers.become_difference,
+    ("set", "intersection_update"): Containers.become_intersection,
+    ("set", "symmetric_difference_update"): Containers.become_symmetric_difference,
     ("dict", "get"): Containers._method_lookup,
     ("dict", "setdefault"): Containers._method_setdefault,
     ("dict", "pop"): Containers._method_take,

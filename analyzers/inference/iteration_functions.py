@@ -62,50 +62,37 @@ class IterationFunctions(RecordFunctions):
         return only(obj)
 
     def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        items = self._spread_first(arguments)
+        source = arguments.argument(0, "iterable")
+        members = self.certain_members(source)
+        items = self._spread_first(arguments) if members is None else list(map(only, members))
         backwards = self.truth_of(arguments.keyword("reverse") or const(False))
-        ranked = None if items is None else self._ranked(items, arguments.keyword("key"), backwards, point)
+        key = arguments.keyword("key")
+        ranked = None if items is None else self.ranked(items, key, backwards, point, apart=members is not None)
         if ranked is not None:
             return self.sequence("list", point.node, ranked)
-        elements = self.iterated(arguments.argument(0, "iterable"), point.node)
+        elements = self.iterated(source, point.node)
         if items is None:
-            self.compare(arguments.keyword("key"), elements, point)
+            self.compare(key, elements, point)
         return self.many("list", point.node, elements)
-
-    def _ranked(
-        self, items: list[Values], key: Values, backwards: bool | None, point: CallPoint
-    ) -> list[Values] | None:
-        """Elements in the order of their keys, where these are constants."""
-        found = [self.asked(key, item, point) or item for item in items]
-        ranks = [self._rank(values) for values in found]
-        try:
-            order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=bool(backwards))  # type: ignore[arg-type, return-value]  # what cannot be compared raises
-        except TypeError:
-            self.compare_ranks(joined(found), point)
-            return None
-        return None if backwards is None else [items[index] for index in order]
-
-    def _rank(self, values: Values) -> object:
-        """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
-        value = single(values)
-        if isinstance(value, Const):
-            return value.value
-        items = self.items(value) if isinstance(value, Obj) and value.kind == "tuple" else None
-        return object() if items is None else tuple(self._rank(item) for item in items)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         parts = list(arguments.positional)
         alone = len(parts) == 1 and arguments.star is None
-        items = self._spread_first(arguments) if alone else parts
+        members = self.certain_members(parts[0]) if alone else None
+        if members is not None:
+            items: list[Values] | None = list(map(only, members))
+        else:
+            items = self._spread_first(arguments) if alone else parts
         if arguments.star is not None:
             items = None
             parts.append(arguments.star)
-        ranked = self._ranked(items, arguments.keyword("key"), name.endswith("max"), point) if items else None
+        key, apart = arguments.keyword("key"), members is not None
+        ranked = self.ranked(items, key, name.endswith("max"), point, apart) if items else None
         if ranked:
             return self.forced(ranked[0], point.node)
         elements = self.iterated(parts[0], point.node) if alone else joined(parts)
         if not items:
-            self.compare(arguments.keyword("key"), elements, point)
+            self.compare(key, elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
 
     def _call_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from analyzers.inference.entries import VIEWED
 from analyzers.inference.objects import attribute_cell
+from analyzers.inference.rankings import Rankings
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.scopes import body_names
-from analyzers.inference.special_methods import SpecialMethods
 from analyzers.inference.values import (
     UNSET,
     Arguments,
@@ -24,7 +24,7 @@ from analyzers.inference.values import (
 )
 
 
-class Namespaces(SpecialMethods):
+class Namespaces(Rankings):
     """What has attributes, seen as a dict of them."""
 
     def namespace_of(self, value: Value, node: ast.expr) -> Values:

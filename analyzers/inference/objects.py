@@ -24,7 +24,7 @@ from analyzers.inference.values import (
 
 SEQUENCES = ("list", "tuple", "set", "iterator")
 _LENGTH = "length"
-_MEMBERS = "members"
+KEYED = ("dict", "set")
 FACTORY = "factory"
 RETURNED = "returned"
 SWALLOWS = "swallows"
@@ -44,14 +44,14 @@ class Objects(Entries):
         """A new list, tuple, set or iterator with exactly these elements."""
         obj = self.allocate(kind, site)
         if kind == "set":
-            items = [self.hashed(values) for values in items]
-        if obj in self.summaries or len(items) > _EXACT_LENGTH_LIMIT or kind == "set":
+            self.empty(obj)
+            for values in items:
+                self.keep_entry(obj, self.hashed(values), EMPTY, certain=len(items) <= _EXACT_LENGTH_LIMIT)
+        elif obj in self.summaries or len(items) > _EXACT_LENGTH_LIMIT:
             self.weaken((obj, ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
-            if kind == "set" and obj not in self.summaries:
-                self.write((obj, _MEMBERS), joined(values for values in items if self._is_one(values)))
-            return only(obj)
-        self.refill(obj, items)
+        else:
+            self.refill(obj, items)
         return only(obj)
 
     def refill(self, obj: Obj, items: list[Values]) -> None:
@@ -60,51 +60,6 @@ class Objects(Entries):
             self.write(item(obj, index), values)
         self.write((obj, ANY), EMPTY)
         self.write((obj, _LENGTH), const(len(items)))
-
-    def _is_one(self, values: Values) -> bool:
-        value = single(values)
-        return value is not None and self.distinct(value)
-
-    def has_member(self, obj: Obj, values: Values) -> bool | None:
-        """Whether a set certainly has an element, or certainly has not."""
-        values = self.hashed(values)
-        elements = self.elements(obj)
-        if not self._is_one(values) or not all(map(self.distinct, elements)):
-            return None
-        if values <= self.read((obj, _MEMBERS)):
-            return True
-        return None if values <= elements or obj in self.summaries else False
-
-    def set_difference(self, obj: Obj, others: Arguments, site: ast.AST) -> Values:
-        """The elements of a set that no one of the others certainly has."""
-        known = [[self._has(values, element) for values in others.all] for element in self._elements_apart(obj)]
-        return self._chosen(obj, [False if True in row else None if None in row else True for row in known], site)
-
-    def set_intersection(self, obj: Obj, others: Arguments, site: ast.AST) -> Values:
-        """The elements of a set that all the others may have."""
-        known = [[self._has(values, element) for values in others.all] for element in self._elements_apart(obj)]
-        return self._chosen(obj, [False if False in row else None if None in row else True for row in known], site)
-
-    def _elements_apart(self, obj: Obj) -> list[Value]:
-        return ordered(self.elements(obj))
-
-    def _has(self, values: Values, element: Value) -> bool | None:
-        other = single(values)
-        return self.has_member(other, only(element)) if isinstance(other, Obj) and other.kind == "set" else None
-
-    def _chosen(self, obj: Obj, stays: list[bool | None], site: ast.AST) -> Values:
-        """A set with those elements of another that stay, as far as that is known."""
-        elements, members = self._elements_apart(obj), self.read((obj, _MEMBERS))
-        made = self.many(
-            "set", site, frozenset(v for v, kept in zip(elements, stays, strict=True) if kept is not False)
-        )
-        for chosen in made:
-            if isinstance(chosen, Obj) and chosen not in self.summaries:
-                certain = frozenset(v for v, kept in zip(elements, stays, strict=True) if kept)
-                self.write((chosen, _MEMBERS), certain & members)
-                if all(kept is False for kept in stays):
-                    self.clear(chosen)
-        return made
 
     def rotated(self, obj: Obj, arguments: Arguments, site: ast.AST) -> Values:
         """`deque.rotate`, where it is known how far."""
@@ -116,17 +71,13 @@ class Objects(Entries):
             self.refill(obj, items[first:] + items[:first])
         return NONE
 
-    def copied_set(self, obj: Obj, site: ast.AST) -> Values:
-        """A set with the same elements."""
-        made = self.many("set", site, self.elements(obj))
-        for copy in made:
-            if isinstance(copy, Obj) and copy not in self.summaries:
-                self.write((copy, _MEMBERS), self.read((obj, _MEMBERS)))
-        return made
-
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
         obj = self.allocate(kind, site)
+        if kind == "set":
+            self.empty(obj)
+            self.keep_entry(obj, self.hashed(elements), EMPTY, certain=False)
+            return only(obj)
         self.weaken((obj, ANY), elements)
         self.weaken((obj, _LENGTH), PLAIN)
         return only(obj)
@@ -140,7 +91,10 @@ class Objects(Entries):
         return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
 
     def items(self, obj: Obj) -> list[Values] | None:
-        """The elements one by one, where the length is known."""
+        """The elements one by one, where their number and order are known."""
+        if obj.kind == "set":
+            members = self.certain_keys(obj)
+            return [only(each) for each in members] if members is not None and len(members) < 2 else None
         length = self.exact(obj) if obj.kind in SEQUENCES else None
         return None if length is None else [self.read(item(obj, index)) for index in range(length)]
 
@@ -169,6 +123,8 @@ class Objects(Entries):
         if obj.kind == "dict":
             known = [self.read(item(obj, slot(key))) for key in ordered(self.keys(obj))]
             return joined([self.read((obj, ANY)), *known])
+        if obj.kind == "set":
+            return self.keys(obj)
         lengths = numbers_in(self.read((obj, _LENGTH)))
         known = [self.read(item(obj, index)) for index in range(max(lengths, default=0))]
         return join(self.read((obj, ANY)), *known)
@@ -183,8 +139,11 @@ class Objects(Entries):
 
     def smash(self, obj: Obj, extra: Values = EMPTY) -> None:
         """Forget the order and number of the elements, and add `extra` to them."""
-        if obj.kind == "set" and not extra:
-            self.write((obj, _MEMBERS), EMPTY)
+        if obj.kind == "set":
+            self.keep_entry(obj, self.hashed(extra), EMPTY, certain=False)
+            if not extra:
+                self.doubt_entries(obj)
+            return
         self.weaken((obj, ANY), join(self.elements(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
 
@@ -225,12 +184,12 @@ class Objects(Entries):
                 self.assign_attribute(only(owner), name, values, site)
 
     def holds(self, obj: Obj, keys: Values) -> bool | None:
-        """Whether a dict certainly has the key, or certainly has not."""
+        """Whether a dict (or set) certainly has the key, or certainly has not."""
         key, present = single(self.hashed(keys)), self.keys(obj)
         if key is None or not self.distinct(key) or self.exact_keys(obj) is None:
             return None
         if key in present:
-            return True if self.is_complete(obj) else None
+            return True if key in self.sure_keys(obj) else None
         return None if isinstance(key, Obj) else False
 
     def grows(self, deltas: list[Delta]) -> bool:
@@ -243,7 +202,7 @@ class Objects(Entries):
 
     def size(self, obj: Obj) -> int | None:
         """The number of elements, where it is known."""
-        if obj.kind != "dict":
+        if obj.kind not in KEYED:
             return self.exact(obj)
         keys = self.certain_keys(obj)
         return None if keys is None else len(keys)
@@ -304,8 +263,7 @@ class Objects(Entries):
         """Remove everything from a container."""
         if obj in self.summaries:
             return
-        if obj.kind != "dict":
-            self.write((obj, _MEMBERS), EMPTY)
+        if obj.kind not in KEYED:
             self.refill(obj, [])
             return
         self.remove_entries(obj)

@@ -1,9 +1,11 @@
 """Operators: arithmetic on constants, on containers and on the project's own classes."""
 
 import ast
+from collections.abc import Callable
 
 from analyzers.inference.arithmetic import calculated, negated
 from analyzers.inference.comparisons import Comparisons
+from analyzers.inference.sets import Sets
 from analyzers.inference.values import (
     Arguments,
     Const,
@@ -36,6 +38,13 @@ _BINARY: dict[type[ast.operator], str] = {
     ast.BitAnd: "and",
 }
 _UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
+
+_SETS: dict[type[ast.operator], Callable[[Sets, Obj, Arguments, ast.expr], Values]] = {
+    ast.BitOr: Sets.set_union,
+    ast.BitAnd: Sets.set_intersection,
+    ast.Sub: Sets.set_difference,
+    ast.BitXor: Sets.set_symmetric_difference,
+}
 
 
 class Operators(Comparisons):
@@ -114,13 +123,21 @@ class Operators(Comparisons):
             self.update_from(obj, left, node)
             self.update_from(obj, right, node)
             return only(obj)
-        first = single(left)
-        if isinstance(first, Obj) and first.kind == "set" and isinstance(op, ast.Sub | ast.BitAnd):
-            act = self.set_difference if isinstance(op, ast.Sub) else self.set_intersection
-            return act(first, Arguments((right,)), node)
+        first = self._as_set(single(left), node)
+        if first is not None:
+            return _SETS[type(op)](self, first, Arguments((right,)), node)
         if _kinds(join(left, right), "set"):
             return self.many("set", node, joined(self.iterated(part, node) for part in (left, right)))
         return None
+
+    def _as_set(self, value: Value | None, node: ast.expr) -> Obj | None:
+        """A set, or the one of the keys of a dict."""
+        if not isinstance(value, Obj) or value.kind not in ("set", "iterator"):
+            return None
+        items = self.items(value) if value.kind == "iterator" else None
+        made = only(value) if items is None else self.sequence("set", self.stand_in(node, "view"), items)
+        first = single(made)
+        return first if isinstance(first, Obj) and first.kind == "set" else None
 
 
 def _kinds(values: Values, *kinds: str) -> list[str]:

@@ -85,9 +85,9 @@ class QuestionFunctions(PickingFunctions):
         items = self.exact_items(source)
         parts = [self.iterated(source, point.node)] if items is None else items
         truths = [self.truth_of(self.tested(part, point.node)) for part in parts]
-        if (items is not None and deciding in truths) or (truths and None not in truths and deciding not in truths):
-            return const(deciding in truths)
-        return const(not deciding) if items == [] else self.mixed(parts)
+        if items is not None and deciding in truths:
+            return const(deciding)
+        return self.mixed(parts) if None in truths or deciding in truths else const(not deciding)
 
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method."""

@@ -95,10 +95,9 @@ class Statements(Contexts):
                 )
             return
         result = self.augmented(node.op, old, new, target)
-        for each in old:
-            if isinstance(each, Obj) and each.kind == "set":
-                self.smash(each)
-        self.assign(target, result)
+        for value in containers:
+            self.become(value, result if len(old) == 1 else join(only(value), result))
+        self.assign(target, result if len(containers) < len(old) else old)
 
     def _loaded(self, target: ast.expr) -> Values:
         match target:
@@ -117,6 +116,8 @@ class Statements(Contexts):
             match target:
                 case ast.Name(id=name):
                     self.bind(name, _DELETED)
+                case ast.Subscript(value=value, slice=ast.Slice()):
+                    self.delete_slice(self.evaluate(value), target)
                 case ast.Subscript(value=value, slice=key):
                     keys = self.evaluate(key)
                     for obj in self.evaluate(value):
@@ -239,6 +240,9 @@ class Statements(Contexts):
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
             return self._unrolled(node, items, source)
+        parts = self.parted(source) if isinstance(node, ast.For) else None
+        if parts:
+            return self._loop(partial(self._any_part, node, parts), node.orelse, endless=False)
         following = self.going_on(source, node.iter)
 
         def turn() -> bool:
@@ -246,6 +250,14 @@ class Statements(Contexts):
             return self.execute(node.body)
 
         return self._loop(turn, node.orelse, endless=False)
+
+    def _any_part(self, node: ast.For | ast.AsyncFor, parts: list[Values]) -> bool:
+        """A turn for one of several elements that come in any order."""
+        return self.alternatives([partial(self._part, node, part) for part in parts])
+
+    def _part(self, node: ast.For | ast.AsyncFor, part: Values) -> bool:
+        self.assign(node.target, part)
+        return self.execute(node.body)
 
     def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values], source: Values) -> bool:
         """A loop over a few known elements, one turn after the other; an iterator keeps what is left."""

@@ -7,6 +7,7 @@ from analyzers.inference.objects import constant_items
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
+    PLAIN,
     Arguments,
     Const,
     Method,
@@ -55,6 +56,19 @@ class Targets(Expressions):
             else:
                 items[bounds] = new
                 self.refill(value, items)
+
+    def delete_slice(self, targets: Values, node: ast.Subscript) -> None:
+        """`del target[a:b]`."""
+        bounds = self.slice_of(node)
+        for value in ordered(targets):
+            items = self.items(value) if isinstance(value, Obj) and value.kind == "list" else None
+            if isinstance(value, Obj) and value.kind == "instance":
+                self.call_method(value, "__delitem__", Arguments((PLAIN,)), CallPoint(node, node, direct=False))
+            elif isinstance(value, Obj) and items is not None and bounds is not None and len(targets) == 1:
+                del items[bounds]
+                self.refill(value, items)
+            elif isinstance(value, Obj):
+                self.smash(value)
 
     def _assign_item(self, targets: Values, keys: Values, values: Values, node: ast.expr) -> None:
         self.each(targets, lambda target: self._assign_one(target, keys, values, node))

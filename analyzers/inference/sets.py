@@ -1,0 +1,134 @@
+"""Sets: what is in them for certain, what they have in common, and how they change."""
+
+import ast
+from collections.abc import Iterable
+
+from analyzers.inference.contents import Contents
+from analyzers.inference.values import EMPTY, NONE, Arguments, Obj, Value, Values, joined, only, ordered, single
+
+
+class Sets(Contents):
+    """A set is exact where all its elements are values that equal nothing else, and each is certainly there."""
+
+    def certain_members(self, values: Values) -> list[Value] | None:
+        """The elements of the only possible set, where all of them are known; no run is said to find this order."""
+        value = single(values)
+        return self.certain_keys(value) if isinstance(value, Obj) and value.kind == "set" else None
+
+    def copied_set(self, obj: Obj, site: ast.expr) -> Values:
+        """A set with the same elements."""
+        return self._made(site, self.elements(obj), self._sure(only(obj)))
+
+    def set_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        """The elements of a set that no one of the others certainly has."""
+        known = [[self._has(values, element) for values in others.all] for element in ordered(self.elements(obj))]
+        return self._chosen(obj, [False if True in row else None if None in row else True for row in known], site)
+
+    def set_intersection(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        """The elements of a set that all the others may have."""
+        known = [[self._has(values, element) for values in others.all] for element in ordered(self.elements(obj))]
+        return self._chosen(obj, [False if False in row else None if None in row else True for row in known], site)
+
+    def set_union(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        """The elements of all."""
+        added = [self.iterated(values, site) for values in others.all]
+        sure = frozenset[Value]().union(*map(self._sure, (only(obj), *others.all)))
+        return self._made(site, joined([self.elements(obj), *added]), sure)
+
+    def set_symmetric_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        """The elements that one of two has, and the other has not."""
+        values = joined(others.all)
+        known, own = self._known(values), self.certain_keys(obj)
+        if known is None or own is None:
+            return self._made(site, joined([self.elements(obj), self.iterated(values, site)]), EMPTY)
+        apart = frozenset(own) ^ frozenset(known)
+        return self._made(site, apart, apart)
+
+    def become_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self.become(obj, self.set_difference(obj, others, site))
+
+    def become_intersection(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self.become(obj, self.set_intersection(obj, others, site))
+
+    def become_union(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self.become(obj, self.set_union(obj, others, site))
+
+    def become_symmetric_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self.become(obj, self.set_symmetric_difference(obj, others, site))
+
+    def become(self, obj: Obj, made: Values) -> Values:
+        """From now on a set or list has the elements of another one, which was just made."""
+        other = single(made)
+        items = self.items(other) if isinstance(other, Obj) and obj.kind == "list" else None
+        if items is not None and obj not in self.summaries:
+            self.refill(obj, items)
+            return NONE
+        if obj.kind == "list" or not isinstance(other, Obj) or {obj, other} & self.summaries:
+            self.smash(obj)
+            self.smash(obj, joined(self.elements(each) for each in made if isinstance(each, Obj)))
+            return NONE
+        elements, sure = self.elements(other), self.sure_keys(other)
+        self.clear(obj)
+        self._fill(obj, elements, sure)
+        return NONE
+
+    def compared_by_name(self, obj: Obj, name: str, others: Arguments) -> bool | None:
+        """What `issubset`, `issuperset` and `isdisjoint` say, where both sets are known."""
+        own, known = self.certain_keys(obj), self._known(joined(others.all))
+        if own is None or known is None:
+            return None
+        act = {"issubset": set.issubset, "issuperset": set.issuperset, "isdisjoint": set.isdisjoint}[name]
+        return act(set(own), known)
+
+    def compared_sets(self, first: Obj, second: Obj) -> tuple[bool, bool] | None:
+        """Whether the first of two sets is part of the second, and the other way round, where both are known."""
+        one, other = self.certain_keys(first), self.certain_keys(second)
+        if one is None or other is None:
+            return None
+        return set(one) <= set(other), set(other) <= set(one)
+
+    def _known(self, values: Values) -> list[Value] | None:
+        """The elements of anything, whichever order they are in, where each is one value."""
+        value = single(values)
+        if isinstance(value, Obj) and value.kind in ("dict", "set"):
+            return self.certain_keys(value)
+        items = self.items(value) if isinstance(value, Obj) and value not in self.summaries else None
+        elements = [single(self.hashed(item)) for item in items or ()]
+        known = [element for element in elements if element is not None and self.distinct(element)]
+        return known if items is not None and len(known) == len(items) else None
+
+    def _has(self, values: Values, element: Value) -> bool | None:
+        """Whether a set, or another container, certainly has an element, or certainly has not."""
+        value = single(values)
+        if not self.distinct(element):
+            return None
+        if isinstance(value, Obj) and value.kind in ("dict", "set"):
+            return self.holds(value, only(element))
+        known = self._known(values)
+        if known is not None and element in known:
+            return True
+        return None if known is None or isinstance(element, Obj) else False
+
+    def _chosen(self, obj: Obj, stays: Iterable[bool | None], site: ast.expr) -> Values:
+        """A set with those elements of another that stay, as far as that is known."""
+        pairs = list(zip(ordered(self.elements(obj)), stays, strict=True))
+        sure = frozenset(value for value, stay in pairs if stay) & self._sure(only(obj))
+        return self._made(site, frozenset(value for value, stay in pairs if stay is not False), sure)
+
+    def _sure(self, values: Values) -> Values:
+        """The elements that are certainly in a container."""
+        value = single(values)
+        if isinstance(value, Obj) and value.kind in ("dict", "set"):
+            return EMPTY if value in self.summaries else self.sure_keys(value)
+        return frozenset(self._known(values) or ())
+
+    def _made(self, site: ast.expr, elements: Values, sure: Values) -> Values:
+        made = self.sequence("set", site, [])
+        for obj in made:
+            if isinstance(obj, Obj):
+                self._fill(obj, self.hashed(elements), sure)
+        return made
+
+    def _fill(self, obj: Obj, elements: Values, sure: Values) -> None:
+        for element in ordered(elements):
+            self.keep_entry(obj, only(element), EMPTY, certain=element in sure)
