@@ -5,10 +5,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from analyzers.inference.contexts import Contexts
+from analyzers.inference.loops import Loops
 from analyzers.inference.modules import label_of
-from analyzers.inference.records import CallPoint, Loop
-from analyzers.inference.store import Delta
+from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -29,12 +28,9 @@ from analyzers.knowledge.libraries import NEVER_RETURNING
 _AWAITABLE_TESTS = frozenset({"isawaitable", "iscoroutine", "isfuture"})
 _DELETED: Values = only(Const(None, "deleted"))
 """What a deleted name holds: nothing that can be called."""
-_LOOP_LIMIT = 50
-_UNROLL_LIMIT = 16
-_UNROLL_DEPTH = 2
 
 
-class Statements(Contexts):
+class Statements(Loops):
     """`execute` for every kind of statement."""
 
     def execute(self, body: list[ast.stmt]) -> bool:
@@ -231,105 +227,6 @@ class Statements(Contexts):
             return False
         return self.execute(case.body)
 
-    # Loops.
-
-    def _exec_for(self, node: ast.For | ast.AsyncFor) -> bool:
-        source = self.evaluate(node.iter)
-        items = self.exact_items(source) if isinstance(node, ast.For) else None
-        if items == []:
-            return self.execute(node.orelse)
-        if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
-            return self._unrolled(node, items, source)
-        parts = self.parted(source) if isinstance(node, ast.For) else None
-        if parts:
-            return self._loop(partial(self._any_part, node, parts), node.orelse, endless=False)
-        following = self.going_on(source, node.iter)
-
-        def turn() -> bool:
-            self.assign(node.target, following())
-            return self.execute(node.body)
-
-        return self._loop(turn, node.orelse, endless=False)
-
-    def _any_part(self, node: ast.For | ast.AsyncFor, parts: list[Values]) -> bool:
-        """A turn for one of several elements that come in any order."""
-        return self.alternatives([partial(self._part, node, part) for part in parts])
-
-    def _part(self, node: ast.For | ast.AsyncFor, part: Values) -> bool:
-        self.assign(node.target, part)
-        return self.execute(node.body)
-
-    def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values], source: Values) -> bool:
-        """A loop over a few known elements, one turn after the other; an iterator keeps what is left."""
-        iterators = [value for value in source if isinstance(value, Obj) and value.kind == "iterator"]
-        breaks: list[Delta] = []
-        alive = True
-        start = self.store.mark()
-        for number, element in enumerate(items):
-            loop = Loop(start)
-            self.here.loops.append(loop)
-            for iterator in iterators:
-                self.refill(iterator, items[number + 1 :])
-            with self.turn(number):
-                self.assign(node.target, element)
-                falls = self.execute(node.body)
-            self.here.loops.pop()
-            breaks += loop.breaks
-            ends = [self.store.since(start)] if falls else []
-            ends += loop.continues
-            self.store.rewind(start)
-            alive = bool(ends)
-            if not alive:
-                break
-            self.store.merge(ends)
-        return self._ending(breaks, node.orelse, normal=alive, mark=start)
-
-    def _ending(self, breaks: list[Delta], orelse: list[ast.stmt], normal: bool, mark: int) -> bool:
-        """What follows a loop: its `else` after a normal end, and everything that broke out."""
-        ends: list[Delta] = []
-        if normal and self.execute(orelse):
-            ends.append(self.store.since(mark))
-        self.store.rewind(mark)
-        ends += breaks
-        self.store.merge(ends)
-        return bool(ends)
-
-    def _exec_while(self, node: ast.While) -> bool:
-        values = self.tested(self.evaluate(node.test), node.test)
-        truth = self.truth_of(values)
-        if truth is False:
-            return self.execute(node.orelse)
-        endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
-
-        def turn() -> bool:
-            ends = self.narrowed(node.test, True) and self.execute(node.body)
-            if ends and not endless:
-                self.tested(self.evaluate(node.test), node.test)
-            return ends
-
-        return self._loop(turn, node.orelse, endless)
-
-    def _loop(self, turn: Callable[[], bool], orelse: list[ast.stmt], endless: bool) -> bool:
-        """Interpret turns until another one adds nothing."""
-        start = self.store.mark()
-        breaks: list[Delta] = []
-        for _ in range(_LOOP_LIMIT):
-            mark = self.store.mark()
-            loop = Loop(mark)
-            self.here.loops.append(loop)
-            falls = turn()
-            self.here.loops.pop()
-            delta = self.store.rewind(mark)
-            before = self.store.since(start)
-            breaks += [{**before, **each} for each in loop.breaks]
-            again = ([delta] if falls else []) + loop.continues
-            if not self.grows(again):
-                break
-            self.store.merge([{}, *again])
-        else:
-            self.run.unsettled = True
-        return self._ending(breaks, orelse, normal=not endless, mark=start)
-
 
 _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {
     ast.Expr: Statements._exec_expression,
@@ -344,9 +241,9 @@ _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {
     ast.Continue: Statements._exec_continue,
     ast.If: Statements._exec_if,
     ast.Match: Statements._exec_match,
-    ast.For: Statements._exec_for,
-    ast.AsyncFor: Statements._exec_for,
-    ast.While: Statements._exec_while,
+    ast.For: Statements.exec_for,
+    ast.AsyncFor: Statements.exec_for,
+    ast.While: Statements.exec_while,
     ast.With: Statements._exec_with,
     ast.AsyncWith: Statements._exec_with,
     ast.Try: Statements._exec_try,
