@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from analyzers.inference.dict_views import DictViews
 from analyzers.inference.entries import slot
-from analyzers.inference.namespaces import Namespaces
 from analyzers.inference.objects import FACTORY
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
@@ -17,7 +17,6 @@ from analyzers.inference.values import (
     Const,
     Future,
     Obj,
-    Value,
     Values,
     const,
     join,
@@ -28,7 +27,7 @@ from analyzers.inference.values import (
 )
 
 
-class Containers(Namespaces):
+class Containers(DictViews):
     """`container.name(...)`, and what other parts do with containers."""
 
     def container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -217,9 +216,6 @@ class Containers(Namespaces):
         self.refresh(obj)
         return obj
 
-    def _method_keys_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        return self._view(obj, "keys", node)
-
     def _method_new_child(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         first = arguments.argument(0, "m") or only(self.new_dict(self.stand_in(node, "first")))
         return only(self.new_chain([first, *self.chained(obj)], node))
@@ -243,44 +239,6 @@ class Containers(Namespaces):
         for name, _ in arguments.keywords:
             self.store_item(obj, const(name), PLAIN)
         return NONE
-
-    def _method_values_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        return self._view(obj, "values", node)
-
-    def _method_items_view(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        return self._view(obj, "items", node)
-
-    def _view(self, obj: Obj, name: str, node: ast.expr) -> Values:
-        """What a dict shows; a later look at it may find other entries."""
-        keys = self.exact_keys(obj)
-        if keys is None:
-            pair = self.sequence("tuple", node, [self.keys(obj), self.elements(obj)]) if name == "items" else EMPTY
-            made = self.many("iterator", node, pair or (self.keys(obj) if name == "keys" else self.elements(obj)))
-        else:
-            parts = [self._shown_entry(obj, key, name, node, index) for index, key in enumerate(keys)]
-            made = self.sequence("iterator", node, parts) if self.is_complete(obj) else self.apart(node, parts)
-        for view in made:
-            if isinstance(view, Obj):
-                self.note_source(view, obj, name)
-        return made
-
-    def _shown_entry(self, obj: Obj, key: Value, name: str, node: ast.expr, index: int) -> Values:
-        match name:
-            case "keys":
-                return only(key)
-            case "values":
-                return self.load_item(obj, only(key))
-            case _:
-                return self.tuple_at(node, index, [only(key), self.load_item(obj, only(key))])
-
-    def entries_seen(self, obj: Obj, name: str, site: ast.AST) -> Values:
-        match name:
-            case "keys":
-                return self.keys(obj)
-            case "values":
-                return self.elements(obj)
-            case _:
-                return self.tuple_at(site, -1, [self.keys(obj), self.elements(obj)])
 
     def subscripted_container(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
         """`obj[key]`; a defaultdict makes what is missing."""
@@ -361,9 +319,9 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dict", "pop"): Containers._method_take,
     ("dict", "popitem"): Containers._method_take_last,
     ("dict", "update"): Containers._method_update,
-    ("dict", "keys"): Containers._method_keys_view,
-    ("dict", "values"): Containers._method_values_view,
-    ("dict", "items"): Containers._method_items_view,
+    ("dict", "keys"): Containers.keys_view,
+    ("dict", "values"): Containers.values_view,
+    ("dict", "items"): Containers.items_view,
     ("dict", "most_common"): Containers._method_most_common,
     ("dict", "elements"): Containers._method_repeated_keys,
     ("dict", "new_child"): Containers._method_new_child,

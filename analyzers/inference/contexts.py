@@ -52,12 +52,13 @@ class Contexts(Failures):
         entered, swallows = self._opened(context, entry.context_expr, is_async)
         if entry.optional_vars is not None:
             self.assign(entry.optional_vars, entered)
-        if any(isinstance(value, Obj) and value.kind == "instance" for value in context):
+        if any(isinstance(value, Obj) and value.kind in ("instance", STACK) for value in context):
+            if _cannot_fail(node.body, entry.optional_vars):
+                falls = inside()
+                self._exited(context, entry.context_expr, is_async, NONE)
+                return falls
             inside = partial(self._left, inside, context, entry.context_expr, is_async)
-        stacks = [value for value in ordered(context) if isinstance(value, Obj) and value.kind == STACK]
-        if not (swallows or stacks):
-            return inside()
-        return self.attempted(inside, [], [lambda _: swallows or any(map(self.swallows, stacks))])
+        return self.attempted(inside, [], [lambda _: True]) if swallows else inside()
 
     def _opened(self, contexts: Values, node: ast.expr, is_async: bool) -> tuple[Values, bool]:
         """What entering contexts gives, and whether one of them is known to end a failure of the block, or may be.
@@ -100,6 +101,9 @@ class Contexts(Failures):
                     found.append(self._inherited_answer(value))
                 else:
                     found.append(self.awaited(result, node) if is_async else result)
+            elif isinstance(value, Obj) and value.kind == STACK:
+                self.unwind(value, node)
+                found.append(PLAIN if self.swallows(value) else NONE)
         return joined(found)
 
     def _inherited_answer(self, obj: Obj) -> Values:
@@ -110,7 +114,10 @@ class Contexts(Failures):
 
     def passed_through(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> Values:
         entered, swallows = self._opened(contexts, node, is_async)
-        self._leave_with(stack, contexts, node, is_async)
+        stacks = frozenset(value for value in contexts if isinstance(value, Obj) and value.kind == STACK)
+        if stacks:
+            self.smash(stack, stacks)
+        self._leave_with(stack, contexts - stacks, node, is_async)
         if swallows:
             self.note_swallowing(stack)
         return entered
@@ -158,6 +165,21 @@ class Contexts(Failures):
         if entered is None:
             return only(obj)
         return self.awaited(entered, node) if is_async else entered
+
+
+def _cannot_fail(body: list[ast.stmt], stack: ast.expr | None) -> bool:
+    """Whether a block does nothing but tell the stack that it is under what to call back."""
+    return all(isinstance(statement, ast.Expr) and _tells(statement.value, stack) for statement in body)
+
+
+def _tells(call: ast.expr, stack: ast.expr | None) -> bool:
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="callback" | "pop_all"), args=args):
+            given = [*args, *(keyword.value for keyword in call.keywords)]
+            simple = all(isinstance(argument, ast.Name | ast.Constant) for argument in given)
+            return simple and isinstance(stack, ast.Name) and name == stack.id
+        case _:
+            return False
 
 
 def _may_swallow(context: Value) -> bool:
