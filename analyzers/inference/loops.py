@@ -13,7 +13,7 @@ from analyzers.inference.values import Obj, Values
 _LOOP_LIMIT = 50
 _UNROLL_LIMIT = 16
 _UNROLL_DEPTH = 2
-_STEPPED_TURNS = 64
+STEPPED_TURNS = 64
 """How many turns of a `while` are interpreted one by one."""
 _STEPS_SHARE = 50
 """The share of all steps that the turns of one such loop may take."""
@@ -90,7 +90,7 @@ class Loops(Contexts):
         endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
         breaks: list[Delta] = []
         start, limit = self.store.mark(), self.run.steps + self.run.step_limit // _STEPS_SHARE
-        for number in range(_STEPPED_TURNS):
+        for number in range(STEPPED_TURNS):
             truth = self.truth_of(self.tested(self.evaluate(node.test), node.test))
             if truth is False:
                 return self._ending(breaks, node.orelse, normal=True, mark=start)

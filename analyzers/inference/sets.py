@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from analyzers.inference.contents import Contents
 from analyzers.inference.values import EMPTY, NONE, Arguments, Obj, Value, Values, joined, only, ordered, single
 
+_Elements = tuple[Values, Values]
+"""What may be in a set, and what certainly is."""
+
 
 class Sets(Contents):
     """A set is exact where all its elements are values that equal nothing else, and each is certainly there."""
@@ -20,41 +23,53 @@ class Sets(Contents):
         return self._made(site, self.elements(obj), self._sure(only(obj)))
 
     def set_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
-        """The elements of a set that no one of the others certainly has."""
-        known = [[self._has(values, element) for values in others.all] for element in ordered(self.elements(obj))]
-        return self._chosen(obj, [False if True in row else None if None in row else True for row in known], site)
+        return self._made(site, *self._difference(obj, others))
 
     def set_intersection(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
-        """The elements of a set that all the others may have."""
-        known = [[self._has(values, element) for values in others.all] for element in ordered(self.elements(obj))]
-        return self._chosen(obj, [False if False in row else None if None in row else True for row in known], site)
+        return self._made(site, *self._intersection(obj, others))
 
     def set_union(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self._made(site, *self._union(obj, others, site))
+
+    def set_symmetric_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self._made(site, *self._symmetric_difference(obj, others, site))
+
+    def become_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self._refilled(obj, *self._difference(obj, others))
+
+    def become_intersection(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self._refilled(obj, *self._intersection(obj, others))
+
+    def become_union(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self._refilled(obj, *self._union(obj, others, site))
+
+    def become_symmetric_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+        return self._refilled(obj, *self._symmetric_difference(obj, others, site))
+
+    def _difference(self, obj: Obj, others: Arguments) -> _Elements:
+        """The elements that no one of the others certainly has."""
+        known = [[self._has(values, element) for values in others.all] for element in ordered(self.elements(obj))]
+        return self._chosen(obj, [False if True in row else None if None in row else True for row in known])
+
+    def _intersection(self, obj: Obj, others: Arguments) -> _Elements:
+        """The elements that all the others may have."""
+        known = [[self._has(values, element) for values in others.all] for element in ordered(self.elements(obj))]
+        return self._chosen(obj, [False if False in row else None if None in row else True for row in known])
+
+    def _union(self, obj: Obj, others: Arguments, site: ast.expr) -> _Elements:
         """The elements of all."""
         added = [self.iterated(values, site) for values in others.all]
         sure = frozenset[Value]().union(*map(self._sure, (only(obj), *others.all)))
-        return self._made(site, joined([self.elements(obj), *added]), sure)
+        return joined([self.elements(obj), *added]), sure
 
-    def set_symmetric_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
+    def _symmetric_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> _Elements:
         """The elements that one of two has, and the other has not."""
         values = joined(others.all)
         known, own = self._known(values), self.certain_keys(obj)
         if known is None or own is None:
-            return self._made(site, joined([self.elements(obj), self.iterated(values, site)]), EMPTY)
+            return joined([self.elements(obj), self.iterated(values, site)]), EMPTY
         apart = frozenset(own) ^ frozenset(known)
-        return self._made(site, apart, apart)
-
-    def become_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
-        return self.become(obj, self.set_difference(obj, others, site))
-
-    def become_intersection(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
-        return self.become(obj, self.set_intersection(obj, others, site))
-
-    def become_union(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
-        return self.become(obj, self.set_union(obj, others, site))
-
-    def become_symmetric_difference(self, obj: Obj, others: Arguments, site: ast.expr) -> Values:
-        return self.become(obj, self.set_symmetric_difference(obj, others, site))
+        return apart, apart
 
     def become(self, obj: Obj, made: Values) -> Values:
         """From now on a set or list has the elements of another one, which was just made."""
@@ -67,9 +82,13 @@ class Sets(Contents):
             self.smash(obj)
             self.smash(obj, joined(self.elements(each) for each in made if isinstance(each, Obj)))
             return NONE
-        elements, sure = self.elements(other), self.sure_keys(other)
+        return self._refilled(obj, self.elements(other), self.sure_keys(other))
+
+    def _refilled(self, obj: Obj, elements: Values, sure: Values) -> Values:
         self.clear(obj)
-        self._fill(obj, elements, sure)
+        if obj in self.summaries:
+            self.doubt_entries(obj)
+        self._fill(obj, self.hashed(elements), sure)
         return NONE
 
     def compared_by_name(self, obj: Obj, name: str, others: Arguments) -> bool | None:
@@ -109,11 +128,11 @@ class Sets(Contents):
             return True
         return None if known is None or isinstance(element, Obj) else False
 
-    def _chosen(self, obj: Obj, stays: Iterable[bool | None], site: ast.expr) -> Values:
-        """A set with those elements of another that stay, as far as that is known."""
+    def _chosen(self, obj: Obj, stays: Iterable[bool | None]) -> _Elements:
+        """Those elements that stay, as far as that is known."""
         pairs = list(zip(ordered(self.elements(obj)), stays, strict=True))
         sure = frozenset(value for value, stay in pairs if stay) & self._sure(only(obj))
-        return self._made(site, frozenset(value for value, stay in pairs if stay is not False), sure)
+        return frozenset(value for value, stay in pairs if stay is not False), sure
 
     def _sure(self, values: Values) -> Values:
         """The elements that are certainly in a container."""
