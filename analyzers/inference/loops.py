@@ -96,11 +96,14 @@ class Loops(Contexts):
                 return self._ending(breaks, node.orelse, normal=True, mark=start)
             if truth is None or self.run.steps > limit or not self._may_step():
                 break
-            before, jumps = self.store.since(start), len(breaks) + len(self.here.returns)
-            if not self._one_turn(node, number, start, breaks):
+            jumps = len(breaks) + len(self.here.returns)
+            ends = self._one_turn(node, number, start, breaks)
+            if not ends:
                 return self._ending(breaks, node.orelse, normal=False, mark=start)
+            changed = any(self.store.get(location) != values for end in ends for location, values in end.items())
+            self.store.merge(ends)
             left = len(breaks) + len(self.here.returns) > jumps
-            if (endless and left) or self.store.since(start) == before:
+            if (endless and left) or not changed:
                 break
         return self._any_number(node, endless, breaks, start)
 
@@ -114,18 +117,19 @@ class Loops(Contexts):
         spare = self.run.steps * _SPARE < self.run.step_limit and len(self.here.loops) < _UNROLL_DEPTH
         return spare and not (generator or self.settling)
 
-    def _one_turn(self, node: ast.While, number: int, start: int, breaks: list[Delta]) -> bool:
-        """One turn of a loop; false where none gets to its end."""
-        loop = Loop(start)
+    def _one_turn(self, node: ast.While, number: int, start: int, breaks: list[Delta]) -> list[Delta]:
+        """What one turn writes, on each way to its end; what broke out is noted in `breaks`."""
+        mark = self.store.mark()
+        loop = Loop(mark)
         self.here.loops.append(loop)
         with self.turn(number):
             falls = self.narrowed(node.test, True) and self.execute(node.body)
         self.here.loops.pop()
-        breaks += loop.breaks
-        ends = ([self.store.since(start)] if falls else []) + loop.continues
-        self.store.rewind(start)
-        self.store.merge(ends)
-        return bool(ends)
+        delta = self.store.rewind(mark)
+        if loop.breaks:
+            before = self.store.since(start)
+            breaks += [{**before, **each} for each in loop.breaks]
+        return ([delta] if falls else []) + loop.continues
 
     def _any_number(self, node: ast.While, endless: bool, breaks: list[Delta], start: int) -> bool:
         """Any number of turns from here on, after some that may have broken out."""
