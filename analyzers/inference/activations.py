@@ -52,6 +52,7 @@ class Activations(Instances):
         super().__init__(*arguments)
         self.depths: dict[ast.AST, int] = {}
         self.epoch = 0
+        self.settling = False
         self.generations: dict[Owner, int] = {}
         self.defaults: dict[tuple[ast.AST, Owner], list[Values]] = {}
 
@@ -172,6 +173,7 @@ class Activations(Instances):
     def _iterate(self, function: Function, activation: Activation) -> Delta:
         """Interpret the body, again while a recursive call was answered with less than the final result."""
         writes: Delta = {}
+        settling = self.settling
         for _ in range(_ITERATIONS):
             before = activation.result
             activation.answered = activation.grown = False
@@ -180,8 +182,10 @@ class Activations(Instances):
                 break
             self.store.apply(writes)
             self.epoch += 1
+            self.settling = True
         else:
             self.run.unsettled = True
+        self.settling = settling
         return writes
 
     def _run_body(self, function: Function, activation: Activation) -> Delta:

@@ -17,6 +17,7 @@ from analyzers.inference.values import (
     ModuleRef,
     Obj,
     Partial,
+    Value,
     Values,
     const,
     constants,
@@ -46,7 +47,15 @@ class AttributeChanges(Classes):
                 case _:
                     if not isinstance(value, Function | Partial | EntityRef):
                         self.begin_inside(new)
-                    self._overwrite(attribute_cell(value, name), new, strong=False)
+                    strong = len(values) == 1 and self._is_one_function(value)
+                    self._overwrite(attribute_cell(value, name), new, strong)
+
+    def _is_one_function(self, value: Value) -> bool:
+        """Whether a value is a function that is defined once: at the top of a module, outside of every block."""
+        function = self.entities[value.number].function if isinstance(value, EntityRef) else value
+        if not isinstance(function, Function) or function.env.owner[0] != "module":
+            return False
+        return function.node in self.module_named(function.env.module).tree.body
 
     def _assign_to_instance(self, obj: Obj, cls: ClassRef, name: str, new: Values, node: ast.expr, alone: bool) -> None:
         hook = self.class_attribute(self.linearized(cls), "__setattr__")

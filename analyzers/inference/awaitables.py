@@ -152,9 +152,22 @@ class Awaitables(Constants):
         record.frame.note(record.call, value.key, record)
 
     def scheduled(self, values: Values, node: ast.expr) -> Values:
-        """`create_task(values)`: it runs from now on; awaiting the result waits for it."""
-        result = self.awaited(values, node, Consumption.SCHEDULED)
-        return only(Future(result, frozenset(value for value in values if isinstance(value, Coroutine))))
+        """`create_task(values)`: it runs from now on; awaiting the result waits for it.
+
+        How far it has got is not known until then: what it writes may be written already, in part, or not yet.
+        """
+        running = frozenset(value for value in values if isinstance(value, Coroutine))
+        mark = self.store.mark()
+        with self.store.watch() as written:
+            result = self.awaited(values, node, Consumption.SCHEDULED)
+        self.store.merge([{}, self.store.rewind(mark)])
+        for location, meanwhile in written.items():
+            if (location[0], "born") not in written:
+                self.store.add(location, meanwhile)
+        for value in ordered(running):
+            if isinstance(value, Coroutine):
+                self.note_started(value, node)
+        return only(Future(result, running))
 
     def gathered(self, groups: Iterable[Values], node: ast.expr, how: str) -> list[Values]:
         """Run awaitables side by side as `how`; gives their results in the same order."""

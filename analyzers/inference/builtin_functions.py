@@ -76,7 +76,7 @@ _GIVING_DATA = frozenset(
 )
 """Builtins whose result is no part of what they are given."""
 
-_PROTOCOLS = ("abs", "bool", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
+_PROTOCOLS = ("abs", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")
 
 
 _BUILTIN_KINDS = frozenset({"int", "bool", "str", "list", "dict"})
@@ -210,12 +210,19 @@ class BuiltinFunctions(Patches):
         folded = self._folded_call(name, arguments, point)
         if folded is not None:
             return folded
-        method = f"__{name.rpartition('.')[2]}__"
+        short = name.rpartition(".")[2]
+        answers: list[Values | None] = []
         for value in ordered(joined(arguments.positional)):
             if isinstance(value, Obj) and value.kind == "instance":
-                self.call_method(value, method, Arguments(), point)
+                answers.append(self.asked_builtin(short, value, point))
             elif isinstance(value, ClassRef):
-                self.call_by_metaclass(value, method, Arguments(), CallPoint(point.node, point.at, direct=False))
+                called = CallPoint(point.node, point.at, direct=False)
+                answers.append(self.call_by_metaclass(value, f"__{short}__", Arguments(), called))
+            else:
+                answers.append(None)
+        known = [answer for answer in answers if answer is not None]
+        if known and len(known) == len(answers):
+            return self.forced(joined(known), point.node)
         return self.computed(name, arguments, point)
 
     def _folded_call(self, name: str, arguments: Arguments, point: CallPoint) -> Values | None:

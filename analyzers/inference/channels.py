@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from analyzers.inference.containers import Containers
@@ -11,11 +12,11 @@ from analyzers.inference.values import (
     NONE,
     PLAIN,
     Arguments,
+    Deferred,
     Future,
     Obj,
     Partial,
     Values,
-    const,
     join,
     joined,
     only,
@@ -23,9 +24,9 @@ from analyzers.inference.values import (
 )
 
 STACK = "exit stack"
-_ABANDONED = "abandoned"
 ANY_ERROR = join(NONE, PLAIN)
 """What `__exit__` is given where it is not known whether the block failed."""
+_AS_EXIT = Arguments((ANY_ERROR,) * 3)
 
 
 class Channels(Containers):
@@ -99,34 +100,55 @@ class Channels(Containers):
 
     def _push(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         """A context that was entered already, or a function that is called as its `__exit__` would be."""
-        for value in EMPTY if self._is_abandoned(obj) else ordered(joined(arguments.all)):
-            if isinstance(value, Obj) and value.kind == "instance":
+        for value in ordered(joined(arguments.all)):
+            if isinstance(value, Obj) and value.kind == STACK:
+                self.smash(obj, only(value))
+            elif isinstance(value, Obj) and value.kind == "instance":
                 self.left_behind(obj, only(value), point.node)
-            elif self.truth_of(self._awaited_call(only(value), Arguments((ANY_ERROR,) * 3), point)) is not False:
-                self.note_swallowing(obj)
+            else:
+                self._keep_call(obj, only(value), _AS_EXIT, point)
         return joined(arguments.all)
 
     def _call_back(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         function, *rest = arguments.positional or (EMPTY,)
-        if not self._is_abandoned(obj):
-            self._awaited_call(function, arguments.replaced(positional=tuple(rest)), point)
+        self._keep_call(obj, function, arguments.replaced(positional=tuple(rest)), point)
         return function
 
-    def note_abandoned(self, stacks: Values) -> None:
-        """Stacks that nobody closes: what they keep never runs."""
-        for stack in stacks:
-            self.write((stack, _ABANDONED), const(True))
+    def _keep_call(self, stack: Obj, function: Values, arguments: Arguments, point: CallPoint) -> None:
+        """A call that happens when the stack is left."""
+        self.smash(stack, only(Deferred(function, arguments, point.node, point.module or self.env.module)))
 
-    def _is_abandoned(self, stack: Obj) -> bool:
-        return bool(self.read((stack, _ABANDONED)))
+    def _close(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
+        self.unwind(obj, point.node)
+        return PLAIN if self.swallows(obj) else NONE
 
-    def _awaited_call(self, function: Values, arguments: Arguments, point: CallPoint) -> Values:
-        result = self.call(function, arguments, CallPoint(point.node, point.at, direct=False))
-        self.escaped(result, point.node)
-        return result
+    def _close_async(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
+        return only(Future(self._close(obj, arguments, point)))
 
-    def _itself(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
-        return only(obj)
+    def unwind(self, stack: Obj, node: ast.expr) -> None:
+        """Call back what a stack was given: any number of times, since a loop may have given it."""
+        self.repeated(partial(self._called_back_once, stack, node))
+
+    def _called_back_once(self, stack: Obj, node: ast.expr) -> Values:
+        for value in ordered(self.elements(stack)):
+            if isinstance(value, Deferred):
+                point = CallPoint(value.call, node, direct=False, module=value.module)
+                result = self.call(value.function, value.arguments, point)
+                self.escaped(result, node)
+                if value.arguments == _AS_EXIT and self.truth_of(result) is not False:
+                    self.note_swallowing(stack)
+            elif isinstance(value, Obj) and value.kind == STACK:
+                self.unwind(value, node)
+        return EMPTY
+
+    def _pop_all(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
+        """Another stack takes over what is to be called back."""
+        made = self.many(STACK, point.node, self.elements(obj))
+        for other in made:
+            if isinstance(other, Obj) and self.swallows(obj):
+                self.note_swallowing(other)
+        self.clear(obj)
+        return made
 
     def passed_through(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> Values:
         """What entering contexts gives that are left with the stack."""
@@ -155,7 +177,7 @@ _METHODS: dict[tuple[str, str], Handler] = {
     (STACK, "enter_async_context"): Channels._enter_async,
     **{(STACK, name): Channels._push for name in ("push", "push_async_exit")},
     **{(STACK, name): Channels._call_back for name in ("callback", "push_async_callback")},
-    (STACK, "pop_all"): Channels._itself,
-    (STACK, "close"): Channels._nothing,
-    (STACK, "aclose"): Channels._wait,
+    (STACK, "pop_all"): Channels._pop_all,
+    **{(STACK, name): Channels._close for name in ("close", "__exit__")},
+    **{(STACK, name): Channels._close_async for name in ("aclose", "__aexit__")},
 }

@@ -49,10 +49,11 @@ class Comprehensions(Subscripts):
             case ast.DictComp():
                 obj = self.new_dict(node)
                 for turn in turns:
-                    self.store_item(obj, turn.key, turn.value)
+                    sure = certain and turn.reached is True
+                    self.keep_entry(obj, self.hashed(turn.key), turn.value, certain=sure)
                 return only(obj)
             case ast.SetComp():
-                return self.many("set", node, joined(values))
+                return self.sequence("set", node, values) if certain else self.many("set", node, joined(values))
             case _:
                 return self.sequence("list", node, values) if certain else self.many("list", node, joined(values))
 
@@ -104,14 +105,16 @@ class Comprehensions(Subscripts):
     def _any_turns(
         self, node: Comprehension, depth: int, source: Values, following: Callable[[], Values]
     ) -> list[_Turn]:
-        """The turns for any number of elements: each may find what another one has left."""
+        """The turns for any number of elements, in any order: each may find what another one left."""
         turns: list[_Turn] = []
 
         def turn() -> Values:
-            element = following()
-            if element or not self.yields_nothing(source):
-                with self.turn(0):
-                    turns.extend(self._turn(node, depth, element)[0])
+            with self.turn(0):
+                for element in self.parted(source) or [following()]:
+                    if element or not self.yields_nothing(source):
+                        mark = self.store.mark()
+                        turns.extend(self._turn(node, depth, element)[0])
+                        self.store.merge([{}, self.store.rewind(mark)])
             return EMPTY
 
         self.repeated(turn)

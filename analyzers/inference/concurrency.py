@@ -172,10 +172,7 @@ class Concurrency(BuiltinFunctions):
         return only(ExternalInstance("contextvars.Context"))
 
     def _call_exit_stack(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        made = self.many(STACK, point.node, EMPTY)
-        if point.node in self.module_of(point).abandoned:
-            self.note_abandoned(made)
-        return made
+        return self.many(STACK, point.node, EMPTY)
 
     def _call_suppress(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(ExternalInstance(name))
@@ -191,7 +188,8 @@ class Concurrency(BuiltinFunctions):
             if isinstance(value, Obj) and value.kind == "instance":
                 here = CallPoint(point.node, point.at, direct=False)
                 self.escaped(self.call_method(value, method, Arguments(), here) or EMPTY, point.node)
-        return self.many("context", point.node, thing)
+        stacks = frozenset(value for value in thing if isinstance(value, Obj) and value.kind == STACK)
+        return join(stacks, self.many("context", point.node, thing - stacks) if thing != stacks else EMPTY)
 
     def _call_sleep(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return only(Future(join(NONE, arguments.argument(1, "result"))))

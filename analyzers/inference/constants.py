@@ -4,8 +4,8 @@ import ast
 import itertools
 from collections.abc import Sequence
 
-from analyzers.inference.contents import Contents
 from analyzers.inference.folding import UNDECIDED, Act, attempt
+from analyzers.inference.sets import Sets
 from analyzers.inference.values import Const, Obj, Value, Values, const, joined, only, ordered, single
 
 _ALTERNATIVES = 16
@@ -13,7 +13,7 @@ _ALTERNATIVES = 16
 _STANDING_FOR_NOTHING = frozenset({"unset", "deleted"})
 
 
-class Constants(Contents):
+class Constants(Sets):
     """Folding: a computation whose operands are known is done."""
 
     def known(self, values: Values, depth: int = 1) -> object:

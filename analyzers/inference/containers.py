@@ -41,6 +41,9 @@ class Containers(Counters):
             return self.view(obj, name, point.node)
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
         if method is None:
+            known = self.compared_by_name(obj, name, arguments) if obj.kind == "set" and name in _COMPARING else None
+            if known is not None:
+                return const(known)
             if name in _GIVING_DATA or not self.holds_callables([only(obj)]):
                 return self.mixed([self.elements(obj), *arguments.all])
             return self.opaque(f"`{name}` of a {obj.kind}")
@@ -53,7 +56,11 @@ class Containers(Counters):
         return NONE
 
     def _method_add(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        self.smash(obj, joined(arguments.all))
+        self.keep_entry(obj, self.hashed(joined(arguments.all)), EMPTY)
+        return NONE
+
+    def _method_discard(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        self.remove_entry(obj, self.hashed(arguments.argument(0, "value")))
         return NONE
 
     def _method_insert(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
@@ -83,18 +90,20 @@ class Containers(Counters):
         return NONE
 
     def _method_extend_left(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        """Also what flips the membership of elements: any may be in the container or not, in any order."""
         self.smash(obj, self.iterated(joined(arguments.all), node))
         self.smash(obj)
         return NONE
 
-    def _method_forget(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        self.smash(obj)
-        return NONE
-
     def _method_sort(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        key = arguments.keyword("key")
-        self.compare(key, self.elements(obj), CallPoint(node, node, direct=False))
+        key, items = arguments.keyword("key"), self.items(obj)
+        point = CallPoint(node, node, direct=False)
+        backwards = self.truth_of(arguments.keyword("reverse") or const(False))
+        ranked = None if items is None else self.ranked(items, key, backwards, point)
+        if ranked is not None:
+            self.refill(obj, ranked)
+            return NONE
+        if items is None:
+            self.compare(key, self.elements(obj), point)
         self.smash(obj)
         return NONE
 
@@ -126,8 +135,12 @@ class Containers(Counters):
         return self.take_item(obj, const(0))
 
     def _method_pop_any(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        self.smash(obj)
-        return self.elements(obj)
+        taken = self.elements(obj)
+        if len(self.items(obj) or ()) == 1:
+            self.clear(obj)
+        else:
+            self.smash(obj)
+        return taken
 
     def _method_copy(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.copied(obj, node)
@@ -142,10 +155,6 @@ class Containers(Counters):
             return self.copied_set(obj, node)
         items = None if self.limit(obj) else self.items(obj)
         return self.many(obj.kind, node, self.elements(obj)) if items is None else self.sequence(obj.kind, node, items)
-
-    def _method_union(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        others = [self.iterated(values, node) for values in arguments.all]
-        return self.many("set", node, joined([self.elements(obj), *others]))
 
     def _method_lookup(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         keys = self.forced(arguments.argument(0, "key"), node)
@@ -279,7 +288,8 @@ class Containers(Counters):
         return only(Future(self.elements(obj)))
 
 
-_GIVING_DATA = frozenset({"count", "index", "isdisjoint", "issubset", "issuperset", "move_to_end"})
+_COMPARING = frozenset({"isdisjoint", "issubset", "issuperset"})
+_GIVING_DATA = frozenset({"count", "index", "move_to_end"}) | _COMPARING
 """Methods whose result is no part of the container."""
 
 Handler = Callable[[Any, Obj, Arguments, ast.expr], Values]
@@ -300,14 +310,14 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("set", "pop"): Containers._method_pop_any,
     ("set", "difference"): Containers.set_difference,
     ("set", "intersection"): Containers.set_intersection,
-    ("set", "symmetric_difference"): Containers._method_union,
-    ("set", "update"): Containers._method_extend,
+    ("set", "symmetric_difference"): Containers.set_symmetric_difference,
+    ("set", "update"): Containers.become_union,
     ("set", "union"): Containers.set_union,
-    ("set", "discard"): Containers._method_forget,
-    ("set", "remove"): Containers._method_forget,
-    ("set", "difference_update"): Containers._method_forget,
-    ("set", "intersection_update"): Containers._method_forget,
-    ("set", "symmetric_difference_update"): Containers._method_extend_left,
+    ("set", "discard"): Containers._method_discard,
+    ("set", "remove"): Containers._method_discard,
+    ("set", "difference_update"): Containers.become_difference,
+    ("set", "intersection_update"): Containers.become_intersection,
+    ("set", "symmetric_difference_update"): Containers.become_symmetric_difference,
     ("dict", "get"): Containers._method_lookup,
     ("dict", "setdefault"): Containers._method_setdefault,
     ("dict", "pop"): Containers._method_take,

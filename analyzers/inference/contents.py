@@ -149,7 +149,7 @@ class Contents(Repetition):
             case Obj(kind="list" | "tuple"):
                 length = self.exact(value)
                 return None if length is None else length > 0
-            case Obj(kind="dict") if not (self.chained(value) or self.viewed(value)):
+            case Obj(kind="dict" | "set") if not (self.chained(value) or self.viewed(value)):
                 size = self.size(value)
                 return None if size is None else size > 0
             case _:

@@ -54,18 +54,19 @@ class Contexts(Failures):
         entered, swallows = self._opened(context, entry.context_expr, is_async)
         if entry.optional_vars is not None:
             self.assign(entry.optional_vars, entered)
-        if any(isinstance(value, Obj) and value.kind == "instance" for value in context):
+        if any(isinstance(value, Obj) and value.kind in ("instance", STACK) for value in context):
+            if _cannot_fail(node.body, entry.optional_vars):
+                falls = inside()
+                self._exited(context, entry.context_expr, is_async, NONE)
+                return falls
             inside = partial(self._left, inside, context, entry.context_expr, is_async)
         if _patches(context):
             inside = partial(self._patched, inside, context, entry.context_expr)
-        stacks = [value for value in ordered(context) if isinstance(value, Obj) and value.kind == STACK]
-        if not (swallows or stacks):
-            return inside()
 
         def swallow(thrown: Values) -> tuple[bool, Values]:
-            return swallows or any(map(self.swallows, stacks)), thrown
+            return True, thrown
 
-        return self.attempted([Step(inside, frozenset())], [], [swallow])
+        return self.attempted([Step(inside, frozenset())], [], [swallow]) if swallows else inside()
 
     def _opened(self, contexts: Values, node: ast.expr, is_async: bool) -> tuple[Values, bool]:
         """What entering contexts gives, and whether one of them is known to end a failure of the block, or may be.
@@ -118,6 +119,9 @@ class Contexts(Failures):
                     found.append(self._inherited_answer(value))
                 else:
                     found.append(self.awaited(result, node) if is_async else result)
+            elif isinstance(value, Obj) and value.kind == STACK:
+                self.unwind(value, node)
+                found.append(PLAIN if self.swallows(value) else NONE)
         return joined(found)
 
     def _inherited_answer(self, obj: Obj) -> Values:
@@ -130,7 +134,10 @@ class Contexts(Failures):
         entered, swallows = self._opened(contexts, node, is_async)
         for patch in _patches(contexts):
             self.patch_ended(patch, node, certain=False)
-        self._leave_with(stack, contexts, node, is_async)
+        stacks = frozenset(value for value in contexts if isinstance(value, Obj) and value.kind == STACK)
+        if stacks:
+            self.smash(stack, stacks)
+        self._leave_with(stack, contexts - stacks, node, is_async)
         if swallows:
             self.note_swallowing(stack)
         return entered
@@ -188,6 +195,21 @@ class Contexts(Failures):
 
 def _patches(context: Values) -> list[Obj]:
     return [value for value in ordered(context) if isinstance(value, Obj) and value.kind == PATCH]
+
+
+def _cannot_fail(body: list[ast.stmt], stack: ast.expr | None) -> bool:
+    """Whether a block does nothing but tell the stack that it is under what to call back."""
+    return all(isinstance(statement, ast.Expr) and _tells(statement.value, stack) for statement in body)
+
+
+def _tells(call: ast.expr, stack: ast.expr | None) -> bool:
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="callback" | "pop_all"), args=args):
+            given = [*args, *(keyword.value for keyword in call.keywords)]
+            simple = all(isinstance(argument, ast.Name | ast.Constant) for argument in given)
+            return simple and isinstance(stack, ast.Name) and name == stack.id
+        case _:
+            return False
 
 
 def _may_swallow(context: Value) -> bool:

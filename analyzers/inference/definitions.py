@@ -19,6 +19,7 @@ from analyzers.inference.values import (
     Method,
     Obj,
     Partial,
+    Value,
     Values,
     const,
     constants,
@@ -76,9 +77,7 @@ class Definitions(Imports):
         for value in decorating:
             if isinstance(value, External) and (self.makes_entity(value.name) or self.has_handler(value.name)):
                 return False
-            if isinstance(value, known) or (
-                isinstance(value, Method) and isinstance(value.receiver, Descriptor | Function | ClassRef)
-            ):
+            if isinstance(value, known) or (isinstance(value, Method) and _is_seen_through(value.receiver)):
                 return False
         return True
 
@@ -180,3 +179,10 @@ class Definitions(Imports):
     def _class_point(self, cls: ClassRef, what: str) -> CallPoint:
         node = self.stand_in(cls.node, what)
         return CallPoint(node, node, direct=False)
+
+
+def _is_seen_through(receiver: Value) -> bool:
+    """Whether the methods of a value do what they do here: those of containers do, those of foreign bases do not."""
+    if isinstance(receiver, Obj):
+        return receiver.kind != "instance"
+    return isinstance(receiver, Descriptor | Function | ClassRef)

@@ -1,4 +1,4 @@
-"""The entries of dicts: keys in the order of their insertion, and the objects that a dict is a view of."""
+"""The entries of dicts, and of sets, which have no values; and the objects that a dict is a view of."""
 
 import ast
 
@@ -15,14 +15,15 @@ from analyzers.inference.values import (
     Value,
     Values,
     const,
-    joined,
+    only,
     ordered,
     single,
 )
 
 ANY = "*"
 _KEYS = "keys"
-_SIZE = "size"
+_SURE = "sure"
+"""The cell of the keys that are certainly there: one constant for each way in which a run may get here."""
 _NEXT = "next"
 _MAPS = "maps"
 COUNTED = "counted"
@@ -56,14 +57,15 @@ class Entries(Core):
 
     def new_dict(self, site: ast.AST) -> Obj:
         obj = self.allocate("dict", site)
-        if obj not in self.summaries:
-            self._empty_dict(obj)
+        self.empty(obj)
         return obj
 
-    def _empty_dict(self, obj: Obj) -> None:
-        self.write((obj, _KEYS), EMPTY)
-        self.write((obj, ANY), EMPTY)
-        self.write((obj, _SIZE), const(0))
+    def empty(self, obj: Obj) -> None:
+        """A dict or set, which is one object of a run, has no entries yet, or no more."""
+        if obj not in self.summaries:
+            self.write((obj, _KEYS), EMPTY)
+            self.write((obj, ANY), EMPTY)
+            self._keep_sure(obj, frozenset())
 
     def keys(self, obj: Obj) -> Values:
         return self.read((obj, _KEYS))
@@ -76,25 +78,32 @@ class Entries(Core):
             self.write(item(obj, slot(key)), values)
             return
         self.weaken((obj, _KEYS), keys)
-        self.weaken((obj, _SIZE), PLAIN)
         for each in ordered(keys):
             self.weaken(item(obj, slot(each)) if self.distinct(each) else (obj, ANY), values)
 
     def _enter_key(self, obj: Obj, key: Value) -> None:
         """A key that is new to the dict stands behind the others."""
         present = self.keys(obj)
+        self._keep_sure(obj, self.sure_keys(obj) | {key})
         if key in present:
             return
         self.write((obj, _KEYS), present | {key})
-        self._resize(obj, 1)
         position = max(numbers_in(self.read((obj, _NEXT))), default=0)
         self.write((obj, ("position", slot(key))), const(position))
         self.write((obj, _NEXT), const(position + 1))
 
-    def _resize(self, obj: Obj, change: int) -> None:
-        sizes = self.read((obj, _SIZE))
-        changed = [const(size + change) for size in numbers_in(sizes)]
-        self.write((obj, _SIZE), joined(changed) if len(changed) == len(sizes) else PLAIN)
+    def sure_keys(self, obj: Obj) -> Values:
+        """The keys that a dict has in every run, where it is one object of a run."""
+        cells = [value.value for value in self.read((obj, _SURE)) if isinstance(value, Const)]
+        ways = [way for cell in cells if isinstance(cell, tuple) for way in cell if isinstance(way, frozenset)]
+        return frozenset.intersection(*ways) if ways else EMPTY
+
+    def _keep_sure(self, obj: Obj, keys: Values) -> None:
+        self.write((obj, _SURE), only(Const((keys,), _SURE)))
+
+    def doubt_entries(self, obj: Obj) -> None:
+        """Any entry of a dict or set may be gone from now on."""
+        self._keep_sure(obj, EMPTY)
 
     def distinct(self, key: Value) -> bool:
         """Whether a key of a dict is one value, equal to itself and to nothing else that is known."""
@@ -134,22 +143,23 @@ class Entries(Core):
         return (obj, COUNTED) in self.store
 
     def remove_entry(self, obj: Obj, keys: Values) -> None:
-        """Take one entry out of a dict, where it is known which."""
-        key = single(keys)
-        if key is not None and key in self.keys(obj) and self.distinct(key) and obj not in self.summaries:
-            self.write(item(obj, slot(key)), EMPTY)
-            self.write((obj, _KEYS), self.keys(obj) - {key})
-            self._resize(obj, -1)
+        """Take one entry out of a dict, where it is known which; else any of those that it may be is in doubt."""
+        distinct = all(map(self.distinct, keys))
+        self._keep_sure(obj, self.sure_keys(obj) - keys if distinct else EMPTY)
+        if distinct and len(keys) == 1 and obj not in self.summaries:
+            for key in keys & self.keys(obj):
+                self.write(item(obj, slot(key)), EMPTY)
+                self.write((obj, _KEYS), self.keys(obj) - keys)
 
     def remove_entries(self, obj: Obj) -> None:
         """Take everything out of a dict that is one object of a run."""
         for key in ordered(self.keys(obj)):
             self.write(item(obj, slot(key)), EMPTY)
-        self._empty_dict(obj)
+        self.empty(obj)
 
     def is_complete(self, obj: Obj) -> bool:
         """Whether a dict has all the keys that it may have."""
-        return self.read((obj, _SIZE)) == const(len(self.keys(obj)))
+        return self.sure_keys(obj) == self.keys(obj)
 
 
 def numbers_in(values: Values) -> list[int]:

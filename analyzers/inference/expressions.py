@@ -304,24 +304,23 @@ class Expressions(Comprehensions):
     def _eval_formatted(self, node: ast.FormattedValue) -> Values:
         values = self.forced(self.evaluate(node.value), node.value)
         self.note_text(values)
-        for value in ordered(values):
-            if isinstance(value, Obj) and value.kind == "instance":
-                self._shown(value, node)
+        own = frozenset(value for value in values if isinstance(value, Obj) and value.kind == "instance")
+        told = joined(self._told_by(value, node) for value in ordered(own) if isinstance(value, Obj))
         if node.conversion < 0 and node.format_spec is None:
-            return values
+            return join(values - own, told)
         if node.format_spec is not None:
             self.may_raise()
         spec = const("") if node.format_spec is None else self.evaluate(node.format_spec)
-        shown = self.folded(partial(formatted, node.conversion), [values, spec], node)
-        return self.mixed([values]) if shown is None else shown
+        parts = [(values - own, node.conversion, spec), (told, -1, spec if node.conversion > 0 else const(""))]
+        texts = [self.folded(partial(formatted, how), [part, look], node) for part, how, look in parts if part]
+        known = [text for text in texts if text is not None]
+        return joined(known) if len(known) == len(texts) else self.mixed([values])
 
-    def _shown(self, obj: Obj, node: ast.FormattedValue) -> None:
-        """What a formatted text asks of an instance."""
-        names = ("__repr__",) if node.conversion == ord("r") else ("__format__", "__str__", "__repr__")
-        order = self.linearized(obj.cls) if obj.cls is not None else []
-        name = next((name for name in names if self.class_attribute(order, name)), None)
-        if name is not None:
-            self.call_method(obj, name, Arguments(), CallPoint(node.value, node.value, direct=False))
+    def _told_by(self, obj: Obj, node: ast.FormattedValue) -> Values:
+        """What an instance of the project's classes shows in a text, the object itself where that is not known."""
+        asking = {ord("r"): "repr", ord("a"): "repr", ord("s"): "str"}.get(node.conversion, "format")
+        answer = self.asked_builtin(asking, obj, CallPoint(node.value, node.value, direct=False))
+        return only(obj) if answer is None else self.forced(answer, node.value)
 
     def _eval_starred_expression(self, node: ast.Starred) -> Values:
         return self.evaluate(node.value)

@@ -47,7 +47,7 @@ _TEXT_METHODS = (
 )
 
 BUILTINS: dict[str, Act] = {
-    f"builtins.{act.__name__}": act for act in (abs, bool, chr, divmod, float, int, ord, repr, round, str)
+    f"builtins.{act.__name__}": act for act in (abs, chr, divmod, float, int, ord, repr, round, str)
 }
 """Builtins that give the same for the same constants."""
 

@@ -59,14 +59,15 @@ class Interleaving(LazyIterators):
         here = self.here
         frame, chain = here.frame, here.chain
         here.frame, here.chain = started.frame, started.chain
-        self.resuming = True
+        self.resuming, settling = True, self.settling
+        self.settling = True
         mark = self.store.mark()
         try:
             point = CallPoint(value.call, started.node, module=value.module)
             return self.enter(value.function, value.arguments, point)
         finally:
             self.store.merge([{}, self.store.rewind(mark)])
-            self.resuming = False
+            self.resuming, self.settling = False, settling
             here.frame, here.chain = frame, chain
             self.run.started[value] = started.replaced(seen=self._seen(value, started.node))
 

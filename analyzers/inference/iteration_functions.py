@@ -69,67 +69,38 @@ class IterationFunctions(RecordFunctions):
 
     def _call_sorted(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         self.begin_each(arguments)
-        items = self._spread_first(arguments)
+        source = arguments.argument(0, "iterable")
+        members = self.certain_members(source)
+        items = self._spread_first(arguments) if members is None else list(map(only, members))
         backwards = self.truth_of(arguments.keyword("reverse") or const(False))
-        ranked = None if items is None else self._ranked(items, arguments.keyword("key"), backwards, point)
+        key = arguments.keyword("key")
+        ranked = None if items is None else self.ranked(items, key, backwards, point, apart=members is not None)
         if ranked is not None:
             return self.sequence("list", point.node, ranked)
-        elements = self.iterated(arguments.argument(0, "iterable"), point.node)
+        elements = self.iterated(source, point.node)
         if items is None:
-            self.compare(arguments.keyword("key"), elements, point)
+            self.compare(key, elements, point)
         return self.many("list", point.node, elements)
-
-    def _ranked(
-        self, items: list[Values], key: Values, backwards: bool | None, point: CallPoint
-    ) -> list[Values] | None:
-        """Elements in the order of their keys, where these are constants."""
-        found = self.keys_of(key, items, point)
-        ranks = [self.rank(values) for values in found]
-        try:
-            order = sorted(range(len(items)), key=lambda index: ranks[index], reverse=bool(backwards))  # type: ignore[arg-type, return-value]  # what cannot be compared raises
-        except TypeError:
-            self.compare_ranks(joined(found), point)
-            return None
-        return None if backwards is None else [items[index] for index in order]
-
-    def keys_of(self, key: Values, items: list[Values], point: CallPoint) -> list[Values]:
-        """What a key function says of each element."""
-        found = []
-        for number, element in enumerate(items):
-            with self.turn(number):
-                found.append(self.asked(key, element, point) or element)
-        return found
-
-    def least(self, items: list[Values]) -> int | None:
-        """Where the least of some values stands, as far as they can be compared."""
-        ranks = [self.rank(values) for values in items]
-        try:
-            return min(range(len(items)), key=lambda index: ranks[index])  # type: ignore[arg-type, return-value]  # what cannot be compared raises
-        except TypeError:
-            return None
-
-    def rank(self, values: Values) -> object:
-        """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
-        value = single(values)
-        if isinstance(value, Const):
-            return value.value
-        items = self.items(value) if isinstance(value, Obj) and value.kind == "tuple" else None
-        return object() if items is None else tuple(self.rank(item) for item in items)
 
     def _call_extreme(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         self.begin_each(arguments)
         parts = list(arguments.positional)
         alone = len(parts) == 1 and arguments.star is None
-        items = self._spread_first(arguments) if alone else parts
+        members = self.certain_members(parts[0]) if alone else None
+        if members is not None:
+            items: list[Values] | None = list(map(only, members))
+        else:
+            items = self._spread_first(arguments) if alone else parts
         if arguments.star is not None:
             items = None
             parts.append(arguments.star)
-        ranked = self._ranked(items, arguments.keyword("key"), name.endswith("max"), point) if items else None
+        key, apart = arguments.keyword("key"), members is not None
+        ranked = self.ranked(items, key, name.endswith("max"), point, apart) if items else None
         if ranked:
             return self.forced(ranked[0], point.node)
         elements = self.iterated(parts[0], point.node) if alone else joined(parts)
         if not items:
-            self.compare(arguments.keyword("key"), elements, point)
+            self.compare(key, elements, point)
         return join(self.forced(elements, point.node), arguments.keyword("default"))
 
     def _draw_reversed(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
@@ -354,7 +325,5 @@ ITERATION_PRODUCERS: dict[str, Producer] = {
     "builtins.map": IterationFunctions._draw_mapped,
     **dict.fromkeys(("builtins.filter", "itertools.filterfalse"), IterationFunctions._draw_filtered),
     "itertools.starmap": IterationFunctions._draw_starmapped,
-    "dict.keys": IterationFunctions.draw_keys,
-    "dict.values": IterationFunctions.draw_values,
-    "dict.items": IterationFunctions.draw_entries,
+    **dict.fromkeys(("dict.keys", "dict.values", "dict.items"), IterationFunctions.draw_view),
 }

@@ -187,6 +187,13 @@ class LazyIterators(Activations):
         """What running through a lazy iterator gives."""
         raise AssertionError("the part that knows expressions answers this")
 
+    def made_by(self, obj: Obj) -> Suspended | None:
+        """What an iterator gives, if that is one thing and nobody has taken a part of it."""
+        if obj in self.summaries:
+            return None
+        remembered = self._remembered(self.progress_of(obj))
+        return remembered.pop() if len(remembered) == 1 else None
+
     def refreshed(self, source: Values, items: list[Values]) -> list[Values] | None:
         """The elements of a loop's source, which were `items`, after a turn; None where they are not known any more."""
         value = single(source)

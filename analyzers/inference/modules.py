@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from analyzers.inference.values import EMPTY, Env, Values
-from analyzers.inference.withdrawn import abandoned, withdrawn
+from analyzers.inference.withdrawn import withdrawn
 from analyzers.model.facts import Reference
 from analyzers.model.places import Place
 from analyzers.project import Project, SourceError, SourceFile
@@ -65,11 +65,6 @@ class Module:
     def withdrawn(self) -> frozenset[ast.Call]:
         """Calls whose effect is taken back before anything else can run."""
         return withdrawn(self.tree)
-
-    @cached_property
-    def abandoned(self) -> frozenset[ast.Call]:
-        """Calls that make a stack of contexts which nobody closes."""
-        return abandoned(self.tree)
 
     @cached_property
     def _sites(self) -> dict[ast.expr, str]:

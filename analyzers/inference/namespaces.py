@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from analyzers.inference.calls import Calls
 from analyzers.inference.entries import VIEWED
 from analyzers.inference.objects import attribute_cell
+from analyzers.inference.rankings import Rankings
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.scopes import body_names
 from analyzers.inference.values import (
@@ -25,7 +25,7 @@ from analyzers.inference.values import (
 )
 
 
-class Namespaces(Calls):
+class Namespaces(Rankings):
     """What has attributes, seen as a dict of them."""
 
     def namespace_of(self, value: Value, node: ast.expr) -> Values:

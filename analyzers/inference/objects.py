@@ -25,9 +25,8 @@ from analyzers.inference.values import (
 
 SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
 _LENGTH = "length"
-DOUBTED = "doubted"
-"""The cell of a set that holds those elements that it may lack."""
 LIMIT = "limit"
+KEYED = ("dict", "set")
 FACTORY = "factory"
 RETURNED = "returned"
 SWALLOWS = "swallows"
@@ -47,19 +46,17 @@ class Objects(Entries):
         """A new list, tuple, set or iterator with exactly these elements."""
         obj = self.allocate(kind, site)
         if kind == "set":
-            items = [self.hashed(values) for values in items]
-        if kind == "tuple" and obj in self.summaries and self.exact(obj) == len(items):
+            self.empty(obj)
+            for values in items:
+                self.keep_entry(obj, self.hashed(values), EMPTY, certain=len(items) <= EXACT_LENGTH_LIMIT)
+        elif kind == "tuple" and obj in self.summaries and self.exact(obj) == len(items):
             for index, values in enumerate(items):
                 self.weaken(item(obj, index), values)
-            return only(obj)
-        if obj in self.summaries or len(items) > EXACT_LENGTH_LIMIT or kind == "set":
+        elif obj in self.summaries or len(items) > EXACT_LENGTH_LIMIT:
             self.weaken((obj, ANY), joined(items))
             self.weaken((obj, _LENGTH), PLAIN)
-            if kind == "set" and obj not in self.summaries:
-                certain = joined(values for values in items if self._is_one(values))
-                self.write((obj, DOUBTED), joined(items) - certain)
-            return only(obj)
-        self.refill(obj, items)
+        else:
+            self.refill(obj, items)
         return only(obj)
 
     def refill(self, obj: Obj, items: list[Values]) -> None:
@@ -79,24 +76,6 @@ class Objects(Entries):
         """Somebody takes elements of an iterator, which may be a lazy one, or (`whole`) all of them at once."""
         raise AssertionError("the part that knows lazy iterators answers this")
 
-    def _is_one(self, values: Values) -> bool:
-        value = single(values)
-        return value is not None and self.distinct(value)
-
-    def certain_members(self, obj: Obj) -> Values:
-        """The elements that a set certainly has."""
-        return EMPTY if obj in self.summaries else self.elements(obj) - self.read((obj, DOUBTED))
-
-    def has_member(self, obj: Obj, values: Values) -> bool | None:
-        """Whether a set certainly has an element, or certainly has not."""
-        values = self.hashed(values)
-        elements = self.elements(obj)
-        if not self._is_one(values) or not all(map(self.distinct, elements)):
-            return None
-        if values <= self.certain_members(obj):
-            return True
-        return None if values <= elements or obj in self.summaries else False
-
     def rotated(self, obj: Obj, arguments: Arguments, site: ast.AST) -> Values:
         """`deque.rotate`, where it is known how far."""
         items, steps = self.items(obj), single(arguments.argument(0, "n") or const(1))
@@ -110,9 +89,11 @@ class Objects(Entries):
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
         obj = self.allocate(kind, site)
-        self.weaken((obj, ANY), elements)
         if kind == "set":
-            self.weaken((obj, DOUBTED), elements)
+            self.empty(obj)
+            self.keep_entry(obj, self.hashed(elements), EMPTY, certain=False)
+            return only(obj)
+        self.weaken((obj, ANY), elements)
         self.weaken((obj, _LENGTH), PLAIN)
         return only(obj)
 
@@ -128,7 +109,10 @@ class Objects(Entries):
         return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
 
     def items(self, obj: Obj) -> list[Values] | None:
-        """The elements one by one, where the length is known."""
+        """The elements one by one, where their number and order are known."""
+        if obj.kind == "set":
+            members = self.certain_keys(obj)
+            return [only(each) for each in members] if members is not None and len(members) < 2 else None
         length = self.exact(obj) if obj.kind in SEQUENCES else None
         return None if length is None else [self.read(item(obj, index)) for index in range(length)]
 
@@ -163,6 +147,8 @@ class Objects(Entries):
         if obj.kind == "dict":
             known = [self.read(item(obj, slot(key))) for key in ordered(self.keys(obj))]
             return joined([self.read((obj, ANY)), *known])
+        if obj.kind == "set":
+            return self.keys(obj)
         lengths = numbers_in(self.read((obj, _LENGTH)))
         known = [self.read(item(obj, index)) for index in range(max(lengths, default=0))]
         return join(self.read((obj, ANY)), *known)
@@ -188,7 +174,10 @@ class Objects(Entries):
     def smash(self, obj: Obj, extra: Values = EMPTY) -> None:
         """Forget the order and number of the elements, and add `extra` to them."""
         if obj.kind == "set":
-            self.weaken((obj, DOUBTED), extra - self.certain_members(obj) if extra else self.elements(obj))
+            self.keep_entry(obj, self.hashed(extra), EMPTY, certain=False)
+            if not extra:
+                self.doubt_entries(obj)
+            return
         self.weaken((obj, ANY), join(self.held(obj), extra))
         self.weaken((obj, _LENGTH), PLAIN)
 
@@ -229,12 +218,12 @@ class Objects(Entries):
                 self.assign_attribute(only(owner), name, values, site)
 
     def holds(self, obj: Obj, keys: Values) -> bool | None:
-        """Whether a dict certainly has the key, or certainly has not."""
+        """Whether a dict (or set) certainly has the key, or certainly has not."""
         key, present = single(self.hashed(keys)), self.keys(obj)
         if key is None or not self.distinct(key) or self.exact_keys(obj) is None:
             return None
         if key in present:
-            return True if self.is_complete(obj) else None
+            return True if key in self.sure_keys(obj) else None
         return None if isinstance(key, Obj) else False
 
     def grows(self, deltas: list[Delta]) -> bool:
@@ -247,7 +236,7 @@ class Objects(Entries):
 
     def size(self, obj: Obj) -> int | None:
         """The number of elements, where it is known."""
-        if obj.kind != "dict":
+        if obj.kind not in KEYED:
             return self.exact(obj)
         keys = self.certain_keys(obj)
         return None if keys is None else len(keys)
@@ -308,8 +297,7 @@ class Objects(Entries):
         """Remove everything from a container."""
         if obj in self.summaries:
             return
-        if obj.kind != "dict":
-            self.weaken((obj, DOUBTED), self.elements(obj))
+        if obj.kind not in KEYED:
             self.refill(obj, [])
             return
         self.remove_entries(obj)

@@ -17,6 +17,17 @@ from analyzers.inference.values import (
     ordered,
 )
 
+_ARITHMETIC: dict[str, ast.operator] = {
+    "add": ast.Add(),
+    "sub": ast.Sub(),
+    "mul": ast.Mult(),
+    "floordiv": ast.FloorDiv(),
+    "mod": ast.Mod(),
+    "pow": ast.Pow(),
+    "and_": ast.BitAnd(),
+    "or_": ast.BitOr(),
+    "xor": ast.BitXor(),
+}
 APPLIED = " applied"
 """What a getter is named once it is made: it is a partial call of that, still without its object."""
 
@@ -70,6 +81,17 @@ class OperatorFunctions(CombiningFunctions):
         rest = arguments.replaced(positional=arguments.positional[1:])
         return self.call(joined(arguments.positional[:1]), rest, CallPoint(point.node, point.at, direct=False))
 
+    def _call_arithmetic(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`operator.add` and its like, and `pow` of two numbers."""
+        if len(arguments.positional) != 2 or arguments.star is not None:
+            return self.computed(name, arguments, point)
+        left, right = arguments.positional
+        return self.binary(_ARITHMETIC[name.rpartition(".")[2]], left, right, point.node)
+
+    def binary(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values:
+        """`left op right`."""
+        raise AssertionError("the part that knows operators answers this")
+
     def _call_looking(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         return PLAIN
 
@@ -89,6 +111,8 @@ OPERATOR_HANDLERS: dict[str, Handler] = {
     f"operator.itemgetter{APPLIED}": OperatorFunctions._apply_item_getter,
     f"operator.attrgetter{APPLIED}": OperatorFunctions._apply_attribute_getter,
     f"operator.methodcaller{APPLIED}": OperatorFunctions._apply_method_caller,
+    **dict.fromkeys((f"operator.{name}" for name in _ARITHMETIC), OperatorFunctions._call_arithmetic),
+    "builtins.pow": OperatorFunctions._call_arithmetic,
     "operator.getitem": OperatorFunctions._call_get_item,
     "operator.call": OperatorFunctions._call_call,
     **dict.fromkeys(

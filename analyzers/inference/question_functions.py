@@ -70,24 +70,33 @@ class QuestionFunctions(ClassQuestions):
         value = single(joined(arguments.positional[:1]))
         if isinstance(value, Const) and isinstance(value.value, str | bytes | tuple):
             return const(len(value.value))
-        container = value if isinstance(value, Obj) and value.kind != "instance" else None
-        size = None if container is None else self.size(self.current(container, point.node))
+        content = value if isinstance(value, Obj) else None
+        if content is not None and content.cls is not None:
+            content = None if self.class_attribute(self.linearized(content.cls), "__len__") else self.content(content)
+        size = None if content is None else self.size(self.current(content, point.node))
         return self._call_protocol(name, arguments, point) if size is None else const(size)
+
+    def _call_bool(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        values = joined(arguments.positional) or const(False)
+        truth = self.truth_of(self.tested(values, point.node))
+        return self.computed(name, arguments, point) if truth is None else const(truth)
+
+    def _call_every(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """`all` and `any`, decided where the elements are: one false element is enough, or one true one."""
+        deciding = name.endswith("any")
+        source = arguments.argument(0, "iterable")
+        items = self.exact_items(source)
+        parts = [self.iterated(source, point.node)] if items is None else items
+        truths = []
+        for part in parts:
+            truths.append(self.truth_of(self.tested(part, point.node)))
+            if items is not None and truths[-1] is deciding:
+                return const(deciding)
+        return self.mixed(parts) if None in truths or deciding in truths else const(not deciding)
 
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method."""
         raise AssertionError("the part that knows builtins answers this")
-
-    def _call_quantifier(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`any` and `all`: a constant where the elements are known that decide it."""
-        items = self.exact_items(arguments.positional[0]) if len(arguments.all) == 1 and arguments.positional else None
-        truths = [self.truth_of(item) for item in items or ()]
-        deciding = name.endswith("any")
-        if items is None or (None in truths and deciding not in truths):
-            return self.computed(name, arguments, point)
-        for item in items:
-            self.forced(item, point.node)
-        return const(deciding if deciding in truths else not deciding)
 
     def _call_isinstance(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A constant where every possible value is known to be an instance, or none."""
@@ -177,7 +186,8 @@ QUESTION_HANDLERS: dict[str, Handler] = {
     "builtins.id": QuestionFunctions._call_truth,
     "builtins.callable": QuestionFunctions._call_callable,
     "builtins.hasattr": QuestionFunctions._call_has_attribute,
-    **dict.fromkeys(("builtins.all", "builtins.any"), QuestionFunctions._call_quantifier),
     "builtins.isinstance": QuestionFunctions._call_isinstance,
     "builtins.len": QuestionFunctions._call_length,
+    "builtins.bool": QuestionFunctions._call_bool,
+    **dict.fromkeys(("builtins.all", "builtins.any"), QuestionFunctions._call_every),
 }

@@ -91,10 +91,6 @@ class Queues(Channels):
     def _task_done(self, queue: Obj, arguments: Arguments, point: CallPoint) -> Values:
         return NONE
 
-    def least(self, items: list[Values]) -> int | None:
-        """Where the least of some values stands, as far as they can be compared."""
-        raise AssertionError("the part that knows orders answers this")
-
 
 Handler = Callable[[Any, Obj, Arguments, CallPoint], Values]
 

@@ -125,12 +125,14 @@ class FrameRecord:
 class Loop:
     """The jumps out of the innermost loop: what was written on the way since the beginning of the iteration.
 
-    It is `unrolled` where its turns are interpreted one by one.
+    It is `unrolled` where its turns are interpreted one by one, and `decided` if its condition says for each of them
+    whether there is one.
     """
 
-    def __init__(self, mark: int, unrolled: bool = False) -> None:
+    def __init__(self, mark: int, unrolled: bool = False, decided: bool = False) -> None:
         self.mark = mark
         self.unrolled = unrolled
+        self.decided = decided
         self.breaks: list[Delta] = []
         self.continues: list[Delta] = []
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from analyzers.inference.sets import Sets
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import EMPTY, Obj, Values, join
+from analyzers.inference.views import Views
 
 _TURNS = 50
 """How many turns may each add something to the memory, before the run counts as unsettled."""
 
 
-class Repetition(Sets):
+class Repetition(Views):
     """`repeated` is to comprehensions and callbacks what the fixed point of a loop is to statements."""
 
     def repeated(self, turn: Callable[[], Values]) -> Values:

@@ -1,14 +1,13 @@
 """Statements: how control flows, and what each kind of statement binds."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from analyzers.inference.kinds import apart, together
-from analyzers.inference.narrowing import Narrowing
-from analyzers.inference.records import CallPoint, Loop
-from analyzers.inference.store import Delta
+from analyzers.inference.loops import Loops
+from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (
     DELETED,
     NONE,
@@ -27,12 +26,9 @@ from analyzers.inference.values import (
 from analyzers.knowledge.libraries import NEVER_RETURNING
 
 _ASSERTION: Values = only(External("builtins.AssertionError"))
-_LOOP_LIMIT = 50
-_UNROLL_LIMIT = 16
-_UNROLL_DEPTH = 2
 
 
-class Statements(Narrowing):
+class Statements(Loops):
     """`execute` for every kind of statement."""
 
     def execute(self, body: list[ast.stmt]) -> bool:
@@ -105,10 +101,9 @@ class Statements(Narrowing):
                 )
             return
         result = self.augmented(node.op, old, new, target)
-        for each in old:
-            if isinstance(each, Obj) and each.kind == "set":
-                self.smash(each)
-        self.assign(target, self.counted(target, result))
+        for value in containers:
+            self.become(value, result if len(old) == 1 else join(only(value), result))
+        self.assign(target, self.counted(target, result) if len(containers) < len(old) else old)
 
     def _loaded(self, target: ast.expr) -> Values:
         match target:
@@ -127,6 +122,8 @@ class Statements(Narrowing):
             match target:
                 case ast.Name(id=name):
                     self.bind(name, DELETED)
+                case ast.Subscript(value=value, slice=ast.Slice()):
+                    self.delete_slice(self.evaluate(value), target)
                 case ast.Subscript(value=value, slice=key):
                     keys = self.evaluate(key)
                     for obj in self.evaluate(value):
@@ -234,117 +231,6 @@ class Statements(Narrowing):
                 return False
         return self.execute(case.body)
 
-    # Loops.
-
-    def _exec_for(self, node: ast.For | ast.AsyncFor) -> bool:
-        source = self.evaluate(node.iter)
-        items = self.exact_items(source) if isinstance(node, ast.For) else None
-        self.note_iterated(items)
-        if items == []:
-            return self.execute(node.orelse)
-        if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
-            return self._unrolled(node, items, source)
-        return self._loop(self._turn_of(node, source, self.going_on(source, node.iter)), node.orelse, endless=False)
-
-    def _turn_of(
-        self, node: ast.For | ast.AsyncFor, source: Values, following: Callable[[], Values]
-    ) -> Callable[[], bool]:
-        def turn() -> bool:
-            element = following()
-            if not element and self.yields_nothing(source):
-                return True
-            self.assign(node.target, element)
-            return self.execute(node.body)
-
-        return turn
-
-    def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values], source: Values) -> bool:
-        """A loop over a few known elements, one turn after the other; an iterator keeps what is left."""
-        iterators = [value for value in source if isinstance(value, Obj) and value.kind == "iterator"]
-        breaks: list[Delta] = []
-        alive = True
-        start = self.store.mark()
-        present: list[Values] | None = items
-        number = 0
-        while alive and present is not None and number < min(len(present), _UNROLL_LIMIT):
-            loop = Loop(start, unrolled=True)
-            self.here.loops.append(loop)
-            for iterator in iterators:
-                self.refill(iterator, present[number + 1 :])
-            with self.turn(number):
-                self.assign(node.target, present[number])
-                falls = self.execute(node.body)
-            self.here.loops.pop()
-            breaks += loop.breaks
-            ends = [self.store.since(start)] if falls else []
-            ends += loop.continues
-            self.store.rewind(start)
-            alive = bool(ends)
-            if alive:
-                self.store.merge(ends)
-                present = self.refreshed(source, present)
-            number += 1
-        if not alive or (present is not None and number == len(present)):
-            return self._ending(breaks, node.orelse, normal=alive, mark=start)
-        following = self.going_on(source, node.iter)
-        rest = joined(items[number:])
-        return self._loop(
-            self._turn_of(node, source, lambda: join(rest, following())), node.orelse, False, start, breaks
-        )
-
-    def _ending(self, breaks: list[Delta], orelse: list[ast.stmt], normal: bool, mark: int) -> bool:
-        """What follows a loop: its `else` after a normal end, and everything that broke out."""
-        ends: list[Delta] = []
-        if normal and self.execute(orelse):
-            ends.append(self.store.since(mark))
-        self.store.rewind(mark)
-        ends += breaks
-        self.store.merge(ends)
-        return bool(ends)
-
-    def _exec_while(self, node: ast.While) -> bool:
-        values = self.tested(self.evaluate(node.test), node.test)
-        truth = self.truth_of(values)
-        if truth is False:
-            return self.execute(node.orelse)
-        endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
-
-        def turn() -> bool:
-            ends = self.narrowed(node.test, True) and self.execute(node.body)
-            if ends and not endless:
-                self.tested(self.evaluate(node.test), node.test)
-            return ends
-
-        return self._loop(turn, node.orelse, endless)
-
-    def _loop(
-        self,
-        turn: Callable[[], bool],
-        orelse: list[ast.stmt],
-        endless: bool,
-        start: int | None = None,
-        breaks: Sequence[Delta] = (),
-    ) -> bool:
-        """Interpret turns until another one adds nothing; the first ones may have been, from `start` on."""
-        start = self.store.mark() if start is None else start
-        breaks = list(breaks)
-        for _ in range(_LOOP_LIMIT):
-            mark = self.store.mark()
-            loop = Loop(mark)
-            self.here.loops.append(loop)
-            falls = turn()
-            self.here.loops.pop()
-            delta = self.store.rewind(mark)
-            before = self.store.since(start)
-            breaks += [{**before, **each} for each in loop.breaks]
-            again = ([delta] if falls else []) + loop.continues
-            if not self.grows(again):
-                break
-            self.store.merge([{}, *again])
-        else:
-            self.run.unsettled = True
-        return self._ending(breaks, orelse, normal=not endless, mark=start)
-
 
 _NOTING: frozenset[type[ast.stmt]] = frozenset(
     {
@@ -384,9 +270,9 @@ _EXECUTORS: dict[type[ast.stmt], Callable[[Any, Any], bool | None]] = {
     ast.Continue: Statements._exec_continue,
     ast.If: Statements._exec_if,
     ast.Match: Statements._exec_match,
-    ast.For: Statements._exec_for,
-    ast.AsyncFor: Statements._exec_for,
-    ast.While: Statements._exec_while,
+    ast.For: Statements.exec_for,
+    ast.AsyncFor: Statements.exec_for,
+    ast.While: Statements.exec_while,
     ast.With: Statements._exec_with,
     ast.AsyncWith: Statements._exec_with,
     ast.Try: Statements._exec_try,

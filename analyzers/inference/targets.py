@@ -62,6 +62,19 @@ class Targets(Expressions):
                 items[bounds] = new
                 self.refill(value, items)
 
+    def delete_slice(self, targets: Values, node: ast.Subscript) -> None:
+        """`del target[a:b]`."""
+        bounds = self.slice_of(node)
+        for value in ordered(targets):
+            items = self.items(value) if isinstance(value, Obj) and value.kind == "list" else None
+            if isinstance(value, Obj) and value.kind == "instance":
+                self.call_method(value, "__delitem__", Arguments((PLAIN,)), CallPoint(node, node, direct=False))
+            elif isinstance(value, Obj) and items is not None and bounds is not None and len(targets) == 1:
+                del items[bounds]
+                self.refill(value, items)
+            elif isinstance(value, Obj):
+                self.smash(value)
+
     def _assign_item(self, targets: Values, keys: Values, values: Values, node: ast.expr) -> None:
         self.each(targets, lambda target: self._assign_one(target, keys, values, node))
 
@@ -116,9 +129,15 @@ class Targets(Expressions):
         return self.record_items(obj) if obj.kind == "instance" else self.items(obj)
 
     def counted(self, target: ast.expr, values: Values) -> Values:
-        """A number that was computed; what others may read while this function waits has been every number before."""
+        """A number that was computed; what others may read while this function waits has been every number before.
+
+        A loop whose condition is decided counts one by one, as long as there are no others.
+        """
         numbers = (isinstance(value, Const) and isinstance(value.value, int | float) for value in values)
-        return PLAIN if any(numbers) and not self._is_own(target) else values
+        if not any(numbers) or self._is_own(target):
+            return values
+        loops = self.here.loops
+        return values if loops and loops[-1].decided and self.is_alone() else PLAIN
 
     def _is_own(self, target: ast.expr) -> bool:
         """Whether nobody else reads a target while the function that assigns to it has not ended."""

@@ -5,10 +5,6 @@ from collections.abc import Iterator, Sequence
 
 _SCHEDULING = frozenset({"create_task", "ensure_future"})
 _UNDONE_BY = {"add_done_callback": "remove_done_callback"}
-_STACKS = frozenset({"AsyncExitStack", "ExitStack"})
-_KEEPING = frozenset({"callback", "push", "push_async_callback", "push_async_exit"})
-"""Methods of a stack of contexts that keep something for its end."""
-_Scope = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def withdrawn(tree: ast.Module) -> frozenset[ast.Call]:
@@ -99,38 +95,3 @@ def _call_in(statement: ast.stmt) -> ast.Call | None:
             return call
         case _:
             return None
-
-
-def abandoned(tree: ast.Module) -> frozenset[ast.Call]:
-    """Calls that make a stack of contexts which its function neither enters, nor closes, nor hands on."""
-    scopes = [node for node in ast.walk(tree) if isinstance(node, _Scope)]
-    return frozenset(call for scope in scopes for call in _abandoned_in(scope))
-
-
-def _abandoned_in(scope: _Scope) -> Iterator[ast.Call]:
-    for statement in scope.body:
-        call = _call_in(statement)
-        if isinstance(statement, ast.Assign) and call is not None and _makes_stack(call):
-            (target,) = statement.targets
-            assert isinstance(target, ast.Name)
-            kept = {
-                id(node.func.value)
-                for node in ast.walk(scope)
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEEPING
-            }
-            named = [node for node in ast.walk(scope) if _mentions(node, target.id)]
-            if all(id(node) in kept or node is target for node in named):
-                yield call
-
-
-def _makes_stack(call: ast.Call) -> bool:
-    match call.func:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name in _STACKS
-        case _:
-            return False
-
-
-def _mentions(node: ast.AST, name: str) -> bool:
-    declares = isinstance(node, ast.Global | ast.Nonlocal) and name in node.names
-    return declares or (isinstance(node, ast.Name) and node.id == name)

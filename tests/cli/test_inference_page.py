@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from analyzers.analysis import analyze
-from analyzers.inference import activations, records
+from analyzers.inference import activations, loops, records
 from analyzers.model.calls import Category
 
 PAGE = (Path(__file__).parents[2] / "docs" / "inference.md").read_text()
 BOUNDS = {
     name: value
-    for module in (activations, records)
+    for module in (activations, loops, records)
     for name, value in vars(module).items()
     if name.isupper() and not name.startswith("_") and isinstance(value, int)
 }
