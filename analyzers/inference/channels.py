@@ -7,6 +7,7 @@ from typing import Any
 
 from analyzers.inference.containers import Containers
 from analyzers.inference.records import CallPoint
+from analyzers.inference.scopes import scope_of
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -24,6 +25,8 @@ from analyzers.inference.values import (
 )
 
 STACK = "exit stack"
+_LENT = "lent"
+"""The cell of a stack that a generator leaves, whose `yield` is interpreted together with what follows it."""
 ANY_ERROR = join(NONE, PLAIN)
 """What `__exit__` is given where it is not known whether the block failed."""
 _AS_EXIT = Arguments((ANY_ERROR,) * 3)
@@ -102,7 +105,7 @@ class Channels(Containers):
         """A context that was entered already, or a function that is called as its `__exit__` would be."""
         for value in ordered(joined(arguments.all)):
             if isinstance(value, Obj) and value.kind == STACK:
-                self.smash(obj, only(value))
+                self.keep_in(obj, only(value), point.node)
             elif isinstance(value, Obj) and value.kind == "instance":
                 self.left_behind(obj, only(value), point.node)
             else:
@@ -116,7 +119,14 @@ class Channels(Containers):
 
     def _keep_call(self, stack: Obj, function: Values, arguments: Arguments, point: CallPoint) -> None:
         """A call that happens when the stack is left."""
-        self.smash(stack, only(Deferred(function, arguments, point.node, point.module or self.env.module)))
+        call = Deferred(function, arguments, point.node, point.module or self.env.module)
+        self.keep_in(stack, only(call), point.node)
+
+    def keep_in(self, stack: Obj, values: Values, node: ast.expr) -> None:
+        """Calls and other stacks that come when the stack is left, which a generator may do that has yielded it."""
+        self.smash(stack, values)
+        if self.read((stack, _LENT)):
+            self.repeated(partial(self._call_kept, stack, values, node))
 
     def _close(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         self.unwind(obj, point.node)
@@ -127,10 +137,13 @@ class Channels(Containers):
 
     def unwind(self, stack: Obj, node: ast.expr) -> None:
         """Call back what a stack was given: any number of times, since a loop may have given it."""
-        self.repeated(partial(self._called_back_once, stack, node))
+        functions = [activation.function for activation in self.stack if activation.function is not None]
+        if any(scope_of(function.node).generator for function in functions):
+            self.write((stack, _LENT), PLAIN)
+        self.repeated(lambda: self._call_kept(stack, self.elements(stack), node))
 
-    def _called_back_once(self, stack: Obj, node: ast.expr) -> Values:
-        for value in ordered(self.elements(stack)):
+    def _call_kept(self, stack: Obj, kept: Values, node: ast.expr) -> Values:
+        for value in ordered(kept):
             if isinstance(value, Deferred):
                 point = CallPoint(value.call, node, direct=False, module=value.module)
                 result = self.call(value.function, value.arguments, point)
@@ -139,6 +152,7 @@ class Channels(Containers):
                     self.note_swallowing(stack)
             elif isinstance(value, Obj) and value.kind == STACK:
                 self.unwind(value, node)
+                self.write((value, _LENT), self.read((stack, _LENT)))
         return EMPTY
 
     def _pop_all(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:

@@ -7,6 +7,8 @@ from analyzers.knowledge.libraries import is_exception
 
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag"})
 _RECORDS = frozenset({"typing.NamedTuple", "pydantic.BaseModel", "typing.TypedDict"})
+PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
+"""Bases that add nothing to what instances do by themselves."""
 THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 _CONTAINERS = {
     "builtins.dict": "dict",
@@ -77,6 +79,13 @@ class ClassOrders(FunctionAttributes):
     def is_exception(self, cls: ClassRef) -> bool:
         """Whether a class inherits from a builtin exception."""
         return any(map(is_exception, self.external_bases(cls)))
+
+    def is_like_no_other(self, obj: Obj) -> bool:
+        if obj.cls is None or self.is_enum(obj.cls):
+            return obj.cls is not None
+        if self.is_record(obj.cls) or self.class_attribute(self.linearized(obj.cls), "__eq__") is not None:
+            return False
+        return all(base in PLAIN_BASES or is_exception(base) for base in self.external_bases(obj.cls))
 
     def is_thread(self, cls: ClassRef) -> bool:
         """Whether the `start` of instances runs their `run`."""

@@ -136,7 +136,7 @@ class Contexts(Failures):
             self.patch_ended(patch, node, certain=False)
         stacks = frozenset(value for value in contexts if isinstance(value, Obj) and value.kind == STACK)
         if stacks:
-            self.smash(stack, stacks)
+            self.keep_in(stack, stacks, node)
         self._leave_with(stack, contexts - stacks, node, is_async)
         if swallows:
             self.note_swallowing(stack)

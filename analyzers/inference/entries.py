@@ -72,6 +72,7 @@ class Entries(Core):
 
     def keep_entry(self, obj: Obj, keys: Values, values: Values, certain: bool = True) -> None:
         """An entry in the dict itself, which is there in every run or in some."""
+        keys = frozenset(self.present_key(obj, each) for each in keys)
         key = single(keys)
         if certain and key is not None and self.distinct(key) and obj not in self.summaries:
             self._enter_key(obj, key)
@@ -80,6 +81,13 @@ class Entries(Core):
         self.weaken((obj, _KEYS), keys)
         for each in ordered(keys):
             self.weaken(item(obj, slot(each)) if self.distinct(each) else (obj, ANY), values)
+
+    def present_key(self, obj: Obj, key: Value) -> Value:
+        """The key of a dict that equals this one, of two numbers of different types the one that came first."""
+        present = self.keys(obj)
+        if key in present or not (isinstance(key, Const) and isinstance(key.value, int | float)):
+            return key
+        return next((each for each in ordered(present) if slot(each) == key.value), key)
 
     def _enter_key(self, obj: Obj, key: Value) -> None:
         """A key that is new to the dict stands behind the others."""
@@ -108,8 +116,12 @@ class Entries(Core):
     def distinct(self, key: Value) -> bool:
         """Whether a key of a dict is one value, equal to itself and to nothing else that is known."""
         if isinstance(key, Obj):
-            return key.kind == "instance" and key not in self.summaries
+            return key.kind == "instance" and key not in self.summaries and self.is_like_no_other(key)
         return isinstance(key, Const | EntityRef | ClassRef | Function)
+
+    def is_like_no_other(self, obj: Obj) -> bool:
+        """Whether an instance equals itself alone."""
+        raise AssertionError("the part that knows classes answers this")
 
     def exact_keys(self, obj: Obj) -> list[Value] | None:
         """The keys of a dict in the order of their insertion, where no others are possible."""
@@ -144,6 +156,7 @@ class Entries(Core):
 
     def remove_entry(self, obj: Obj, keys: Values) -> None:
         """Take one entry out of a dict, where it is known which; else any of those that it may be is in doubt."""
+        keys = frozenset(self.present_key(obj, each) for each in keys)
         distinct = all(map(self.distinct, keys))
         self._keep_sure(obj, self.sure_keys(obj) - keys if distinct else EMPTY)
         if distinct and len(keys) == 1 and obj not in self.summaries:

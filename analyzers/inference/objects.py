@@ -222,6 +222,7 @@ class Objects(Entries):
         key, present = single(self.hashed(keys)), self.keys(obj)
         if key is None or not self.distinct(key) or self.exact_keys(obj) is None:
             return None
+        key = self.present_key(obj, key)
         if key in present:
             return True if key in self.sure_keys(obj) else None
         return None if isinstance(key, Obj) else False

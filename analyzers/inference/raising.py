@@ -7,6 +7,7 @@ import ast
 import builtins
 
 from analyzers.inference.bound_names import bound_names
+from analyzers.inference.class_orders import PLAIN_BASES
 from analyzers.inference.kinds import are_numbers, are_texts, is_scalar
 from analyzers.inference.library import Library
 from analyzers.inference.modules import label_of
@@ -48,7 +49,6 @@ _LEAVING: dict[str, Values] = {
     "os._exit": EMPTY,
     "os.abort": EMPTY,
 }
-_HARMLESS_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 _BINDING_DECORATORS = frozenset({"staticmethod", "classmethod"})
 _HOOKS = ("__getattribute__", "__getattr__")
 _STORING_HOOKS = ("__setattr__", "__slots__")
@@ -138,7 +138,7 @@ class Raising(Library):
     def _is_plain_class(self, cls: ClassRef, hooks: tuple[str, ...]) -> bool:
         """Whether nothing but the class body decides about attributes."""
         order = self.linearized(cls)
-        bases = self.external_bases(cls) - _HARMLESS_BASES
+        bases = self.external_bases(cls) - PLAIN_BASES
         return all(map(takes_anything, bases)) and not any(self.class_attribute(order, hook) for hook in hooks)
 
     def note_truth(self, values: Values) -> None:
@@ -221,7 +221,7 @@ class Raising(Library):
     def _is_made_by_followed(self, cls: ClassRef, arguments: Arguments) -> bool:
         """Whether making an instance runs nothing but an `__init__` of the project, or that of a plain exception."""
         order = self.linearized(cls)
-        bases = self.external_bases(cls) - _HARMLESS_BASES
+        bases = self.external_bases(cls) - PLAIN_BASES
         unusual = (
             self.class_attribute(order, "__new__") or self.is_record(cls) or any(c in self.metaclasses for c in order)
         )

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable
 
 from analyzers.inference.contents import Contents
+from analyzers.inference.entries import slot
 from analyzers.inference.values import EMPTY, NONE, Arguments, Obj, Value, Values, joined, only, ordered, single
 
 _Elements = tuple[Values, Values]
@@ -68,7 +69,8 @@ class Sets(Contents):
         known, own = self._known(values), self.certain_keys(obj)
         if known is None or own is None:
             return joined([self.keys(obj), self.iterated(values, site)]), EMPTY
-        apart = frozenset(own) ^ frozenset(known)
+        shared = set(map(slot, own)) & set(map(slot, known))
+        apart = frozenset(key for key in (*own, *known) if slot(key) not in shared)
         return apart, apart
 
     def become(self, obj: Obj, made: Values) -> Values:
@@ -97,14 +99,15 @@ class Sets(Contents):
         if own is None or known is None:
             return None
         act = {"issubset": set.issubset, "issuperset": set.issuperset, "isdisjoint": set.isdisjoint}[name]
-        return act(set(own), known)
+        return act(set(map(slot, own)), map(slot, known))
 
     def compared_sets(self, first: Obj, second: Obj) -> tuple[bool, bool] | None:
         """Whether the first of two sets is part of the second, and the other way round, where both are known."""
         one, other = self.certain_keys(first), self.certain_keys(second)
         if one is None or other is None:
             return None
-        return set(one) <= set(other), set(other) <= set(one)
+        first_slots, second_slots = set(map(slot, one)), set(map(slot, other))
+        return first_slots <= second_slots, second_slots <= first_slots
 
     def _known(self, values: Values) -> list[Value] | None:
         """The elements of anything, whichever order they are in, where each is one value."""
@@ -124,7 +127,7 @@ class Sets(Contents):
         if keyed is not None:
             return self.holds(keyed, only(element))
         known = self._known(values)
-        if known is not None and element in known:
+        if known is not None and slot(element) in map(slot, known):
             return True
         return None if known is None or isinstance(element, Obj) else False
 

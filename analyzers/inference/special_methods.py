@@ -3,6 +3,7 @@
 import ast
 
 from analyzers.inference.calls import Calls
+from analyzers.inference.class_orders import PLAIN_BASES
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint
 from analyzers.inference.values import (
@@ -21,7 +22,7 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge.libraries import is_exception
 
-_ALWAYS_TRUE = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "enum.Enum"})
+_ALWAYS_TRUE = PLAIN_BASES | {"enum.Enum"}
 """Bases that give their instances neither `__bool__` nor `__len__`."""
 _DECLINED = External("builtins.NotImplemented")
 _SHOWING = {
