@@ -57,9 +57,6 @@ class Channels(Containers):
     def _get_variable(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         return join(self.elements(obj), arguments.argument(0, "default"))
 
-    def _wait(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
-        return only(Future(NONE))
-
     def _nothing(self, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:
         return NONE
 

@@ -28,7 +28,6 @@ from analyzers.inference.values import (
     Values,
     const,
     only,
-    ordered,
     single,
 )
 
@@ -54,9 +53,11 @@ class Comparisons(DeclaredTypes):
         """A chain of comparisons: a constant where it is decided."""
         pairs = list(zip(parts, ops, parts[1:], strict=False))
         outcomes = [self.outcome(left, op, right) for left, op, right in pairs]
+        reached = outcomes[: outcomes.index(False)] if False in outcomes else outcomes
+        asked = zip(pairs, reached, strict=False)
+        answers = [const(True) if holds else self._answered(*pair, node) for pair, holds in asked]
         if False in outcomes or None not in outcomes:
             return const(False not in outcomes)
-        answers = [self._answered(left, op, right, node) for left, op, right in pairs]
         if None not in answers:
             known = [self.truth_of(answer) for answer in answers if answer is not None]
             return PLAIN if None in known and False not in known else const(False not in known)
@@ -98,14 +99,11 @@ class Comparisons(DeclaredTypes):
         found = self.by_method(("__contains__",), right, left, node)
         if found is not None:
             return self.tested(found, node) if wanted else self._turned(found, node)
-        for value in ordered(right):
-            if isinstance(value, Obj) and self._is_run_through(value):
-                self.iterated(only(value), node)
+        inside = frozenset(value for value in right if isinstance(value, Obj) or _is_tuple(value))
+        elements = self.iterated(inside, node)
+        if elements != left:
+            self.by_method(_METHODS[ast.Eq], elements, left, node)
         return None
-
-    def _is_run_through(self, obj: Obj) -> bool:
-        """Whether looking for an element takes elements one after another, which may call something."""
-        return obj.kind == "iterator" or (obj.kind == "instance" and self.content(obj) is None)
 
     def _turned(self, values: Values, node: ast.expr) -> Values:
         """The opposite of a condition."""
@@ -232,6 +230,10 @@ class Comparisons(DeclaredTypes):
                 return around and not inside
             case _:
                 return None
+
+
+def _is_tuple(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, tuple)
 
 
 def _comparable(value: Value) -> int:
