@@ -63,6 +63,7 @@ class Classes(ClassOrders):
     # Attribute access.
 
     def attribute(self, values: Values, name: str, node: ast.expr) -> Values:
+        self.run.steps += len(values)
         return joined(self._attribute_of(value, name, node) for value in ordered(values))
 
     def _attribute_of(self, value: Value, name: str, node: ast.expr) -> Values:
@@ -84,6 +85,8 @@ class Classes(ClassOrders):
                 return self.attribute_of_bound(value, name, node)
             case Unknown():
                 return only(value)
+            case Method(receiver=Data() as data):
+                return only(Method(data, name))
             case Pending() if name == flytekit.WITH_OVERRIDES:
                 return only(Method(value, name))
             case Pending() | Coroutine() if name != "__await__":

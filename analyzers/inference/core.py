@@ -173,6 +173,7 @@ class Core(ABC):
         results: list[Values] = []
         deltas: list[Delta] = []
         for value in ordered(values):
+            self.run.steps += 1
             mark = self.store.mark()
             results.append(act(value))
             deltas.append(self.store.rewind(mark))

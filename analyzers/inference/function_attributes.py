@@ -25,6 +25,9 @@ from analyzers.model.facts import Reference
 NAMES = frozenset({"__module__", "__name__", "__qualname__"})
 """What functions and classes are called."""
 
+_DEEP = 5
+"""How many dots a name has that leads from object to object rather than through packages, if it repeats itself."""
+
 WRAPPED = "__wrapped__"
 """The attribute that holds what a wrapper was made of.
 
@@ -72,6 +75,8 @@ class FunctionAttributes(Entities):
         return None if given else False
 
     def external_attribute(self, value: External, name: str, node: ast.expr) -> Values:
+        if value.name.count(".") >= _DEEP and name in value.name.split("."):
+            return self.opaque(f"`{value.name}`")
         full = canonical(f"{value.name}.{name}")
         if full in flytekit.REPLACED:
             place = self.module.place(node)

@@ -178,8 +178,13 @@ class Interpreter(Statements):
             else:
                 pending.uses.add(Consumption.DROPPED)
                 self._note_dropped(pending.module, pending.call, pending.entity.name)
+        left = self.run.step_limit - self.run.steps
         for coroutine in list(self.run.coroutines):
-            if coroutine not in self.run.consumed and coroutine not in result and self._reaches_entity(coroutine):
+            if coroutine in self.run.consumed or coroutine in result:
+                continue
+            probe = self._probe(coroutine, left)
+            left -= probe.steps
+            if any(pending.entity is not None for pending in probe.pending.values()):
                 module = self.module_named(coroutine.module)
                 self._note_dropped(module, coroutine.call, qualified(coroutine.function))
         for (number, node), pending in self.run.undecided.items():
@@ -191,9 +196,9 @@ class Interpreter(Statements):
         observation = Observation(ObservationKind.DROPPED, module.place(call), call, call, name, self.run.name)
         self.run.observations.setdefault((ObservationKind.DROPPED, call, name), observation)
 
-    def _reaches_entity(self, coroutine: Coroutine) -> bool:
-        """Whether a helper that is never awaited would invoke something, tried on the side."""
-        probe = Run(self.run.dialect, self.run.name)
+    def _probe(self, coroutine: Coroutine, step_limit: int) -> Run:
+        """What a helper that is never awaited would do, tried on the side."""
+        probe = Run(self.run.dialect, self.run.name, step_limit)
         function = coroutine.function
         frame = FrameRecord(0, "", function.env.module, function.node, _NOWHERE)
         mark = self.store.mark()
@@ -201,7 +206,7 @@ class Interpreter(Statements):
             point = CallPoint(coroutine.call, coroutine.call, module=coroutine.module)
             self.enter(function, coroutine.arguments, point)
         self.store.rewind(mark)
-        return any(pending.entity is not None for pending in probe.pending.values())
+        return probe
 
     def records_of(self, module: Module) -> list[EntityRecord]:
         """The entities that a module defines."""
