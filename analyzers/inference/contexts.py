@@ -71,9 +71,9 @@ class Contexts(Failures):
         swallows = any(map(_may_swallow, contexts))
         for value in ordered(contexts):
             if isinstance(value, Generator):
-                iterators = self.started(value, node)
-                entered += map(self.elements, iterators)
-                swallows = swallows or any(map(self.swallows, iterators))
+                ran = self.started(value, node)
+                entered.append(ran.elements)
+                swallows = swallows or ran.swallows
             else:
                 entered.append(self._entered(value, node, is_async))
         return joined(entered), swallows

@@ -122,7 +122,7 @@ class Failures(Definitions):
     def _made_inside(self, location: Location, written: Delta) -> bool:
         """Whether a cell belongs to an object that the block has made."""
         born: Location = (location[0], "born")
-        return born in written and born not in self.store
+        return born in written and not self.store.get(born)
 
     def closed(self, attempt: Callable[[], bool], last: Callable[[bool], bool]) -> bool:
         """A block, and what runs on every way out of it: after a failure, before a jump (true), and at its end."""

@@ -4,9 +4,11 @@
 elements makes it do that; where something that it had read changed meanwhile, it does it again for what is left.
 """
 
+import ast
 from contextlib import nullcontext
 
-from analyzers.inference.activations import ITERATIONS, NESTING_LIMIT, Activations
+from analyzers.inference.activations import ITERATIONS, NESTING_LIMIT
+from analyzers.inference.generators import Generators
 from analyzers.inference.objects import EXACT_LENGTH_LIMIT, attribute_cell
 from analyzers.inference.records import Activation, CallPoint, Drawn, Maker, Unresolvable
 from analyzers.inference.store import Delta, Location
@@ -14,6 +16,7 @@ from analyzers.inference.values import (
     Arguments,
     Const,
     Elements,
+    Generator,
     Obj,
     Owner,
     Suspended,
@@ -44,7 +47,7 @@ def _progress(obj: Obj) -> Location:
     return (obj, "progress")
 
 
-class LazyIterators(Activations):
+class LazyIterators(Generators):
     """Making lazy iterators, and running through them."""
 
     def lazy(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -131,6 +134,7 @@ class LazyIterators(Activations):
                 self._replay(self.drawn[number].memo)
                 return number, False
         activation = self._activation_of(suspended)
+        again, self.again = self.again, self.again or suspended in self.run.memos
         mark = self.store.mark()
         self.active[suspended] = activation
         self.stack.append(activation)
@@ -138,7 +142,10 @@ class LazyIterators(Activations):
             found = self._found(suspended, activation, whole)
         finally:
             self.stack.pop()
+            self.again = again
             del self.active[suspended]
+        if not whole:
+            self.lose_all(self.store.since(mark))
         self._remember(suspended, activation, self.store.since(mark))
         seen = {location: self.store.get(location) for location in activation.reads}
         number = len(self.drawn)
@@ -152,6 +159,7 @@ class LazyIterators(Activations):
         maker = self.run.makers.get(suspended) or Maker(here.frame, here.chain, here.function, here.arguments)
         activation = Activation(suspended.env, maker.frame, maker.chain, maker.function, self.store.mark())
         activation.home = _NOBODY
+        activation.site = suspended.call
         again = min(len(self.run.memos.get(suspended, ())), _APART)
         activation.turns = (*suspended.turns, -again) if again else suspended.turns
         activation.arguments = maker.arguments
@@ -169,16 +177,19 @@ class LazyIterators(Activations):
                 self.begin(source)
         with nullcontext() if whole else self.store.watch() as written:
             found = self.produced(suspended, point)
-        self._keep_between_yields(activation, written or {})
+        self.keep_between_yields(activation, written or {})
         return found
 
     def produced(self, suspended: Suspended, point: CallPoint) -> Elements:
         """What running through a lazy iterator gives."""
         raise AssertionError("the part that knows expressions answers this")
 
-    def refreshed(self, source: Values, items: list[Values]) -> list[Values] | None:
+    def refreshed(self, source: Values, items: list[Values], site: ast.expr) -> list[Values] | None:
         """The elements of a loop's source, which were `items`, after a turn; None where they are not known any more."""
         value = single(source)
+        if isinstance(value, Generator):
+            more = self.take(value, site, 1)
+            return None if more is None else items + more
         if not isinstance(value, Obj) or value.kind not in ("list", "iterator"):
             return items
         if value.kind == "list":
@@ -202,6 +213,8 @@ class LazyIterators(Activations):
         for value in ordered(values):
             if isinstance(value, Obj) and value.kind == "iterator":
                 self.begin(value, whole=len(values) == 1)
+            elif isinstance(value, Generator) and len(values) == 1:
+                self.run_out(value, self.here.site or value.call)
 
     def begin_inside(self, *parts: Values) -> None:
         """Run through every lazy iterator in `parts`, inside containers and instances too: somebody unknown may."""

@@ -29,9 +29,8 @@ DOUBTED = "doubted"
 """The cell of a set that holds those elements that it may lack."""
 LIMIT = "limit"
 FACTORY = "factory"
-RETURNED = "returned"
 SWALLOWS = "swallows"
-"""The cell of an iterator, or of a stack of contexts, in which a failure of the block may end."""
+"""The cell of a stack of contexts, in which a failure of the block may end."""
 EXACT_LENGTH_LIMIT = 64
 
 
@@ -313,10 +312,6 @@ class Objects(Entries):
             self.refill(obj, [])
             return
         self.remove_entries(obj)
-
-    def returned_by(self, iterator: Obj) -> Values:
-        """What a generator gives at its end."""
-        return self.read((iterator, RETURNED))
 
     def swallows(self, obj: Obj) -> bool:
         """Whether a failure of the block under a context may end there."""

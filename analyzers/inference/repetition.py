@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from analyzers.inference.sets import Sets
 from analyzers.inference.store import Delta, Location
-from analyzers.inference.values import EMPTY, Obj, Values, join
+from analyzers.inference.values import EMPTY, Generator, Obj, Values, join
 
 _TURNS = 50
 """How many turns may each add something to the memory, before the run counts as unsettled."""
@@ -37,9 +37,9 @@ class Repetition(Sets):
 
     def _anew(self, location: Location, delta: Delta, first_new: int) -> bool:
         owner = location[0]
-        if isinstance(owner, Obj):
+        if isinstance(owner, Obj | Generator):
             born: Location = (owner, "born")
-            return born in delta and born not in self.store
+            return born in delta and not self.store.get(born)
         match owner:
             case ("comprehension", _):
                 return True

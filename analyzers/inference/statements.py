@@ -45,7 +45,14 @@ class Statements(Contexts):
             method = _EXECUTORS.get(type(statement))
             if method is not None and method(self, statement) is False:
                 return False
+            if self.here.stopped is not None and self._stopped_in(statement):
+                return False
         return True
+
+    def _stopped_in(self, statement: ast.stmt) -> bool:
+        """Whether the statement certainly gets to the `yield` at which the generator has come as far as it may."""
+        stopped, self.here.stopped = self.here.stopped, None
+        return isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign) and statement.value is stopped
 
     # Simple statements.
 
@@ -62,10 +69,14 @@ class Statements(Contexts):
             case _:
                 return True
 
-    def _exec_assign(self, node: ast.Assign) -> None:
+    def _exec_assign(self, node: ast.Assign) -> bool:
+        self.here.ended_by = None
         values = self._named_value(node.value, node.targets[0])
+        if not values and self.here.ended_by is node.value:
+            return False
         for target in node.targets:
             self.assign(target, self.counted(target, values) if isinstance(node.value, ast.BinOp) else values)
+        return True
 
     def _named_value(self, value: ast.expr, target: ast.expr) -> Values:
         """The value of an assignment; what it makes takes the name of a simple target."""
@@ -234,7 +245,8 @@ class Statements(Contexts):
 
     def _exec_for(self, node: ast.For | ast.AsyncFor) -> bool:
         source = self.evaluate(node.iter)
-        items = self.exact_items(source) if isinstance(node, ast.For) else None
+        method = "__iter__" if isinstance(node, ast.For) else "__aiter__"
+        source, items = self.loop_over(source, node.iter, method)
         if items == []:
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
@@ -272,7 +284,7 @@ class Statements(Contexts):
             alive = bool(ends)
             if alive:
                 self.store.merge(ends)
-                present = self.refreshed(source, present)
+                present = self.refreshed(source, present, node.iter)
             number += 1
         if not alive or (present is not None and number == len(present)):
             return self._ending(breaks, node.orelse, normal=alive, mark=start)

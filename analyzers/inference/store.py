@@ -63,6 +63,13 @@ class Store:
         """What has been written since `mark`, with its present value."""
         return {location: self._cells[location] for location, _ in self._trail[mark:]}
 
+    def before(self, mark: int) -> Delta:
+        """What the cells held that have been written since `mark`; nothing where they did not exist."""
+        found: Delta = {}
+        for location, old in self._trail[mark:]:
+            found.setdefault(location, EMPTY if old is None else old)
+        return found
+
     def rewind(self, mark: int) -> Delta:
         """Take back everything written since `mark`, and return it."""
         delta = self.since(mark)
@@ -91,7 +98,7 @@ class Store:
         """Whether an arm that does not write an attribute leaves an object without it that existed before."""
         owner, what = location
         is_attribute = isinstance(what, tuple) and what[0] == "attribute"
-        return is_attribute and location not in self._cells and (owner, "born") in self._cells
+        return is_attribute and location not in self._cells and bool(self.get((owner, "born")))
 
     @contextmanager
     def permanent(self) -> Iterator[None]:
