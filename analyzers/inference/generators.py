@@ -162,13 +162,6 @@ class Generators(GeneratorBodies):
             return self._items_of_instance(value) if items is None else items
         return super().exact_items(values)
 
-    def first_items(self, values: Values, site: ast.expr, count: int | None) -> list[Values] | None:
-        """The elements of which somebody takes the first `count` only, or all of them."""
-        value = single(values)
-        if isinstance(value, Generator) and count is not None and count >= 0:
-            return self.take(value, site, count, between=True)
-        return self.exact_items(values)
-
     def _items_of_instance(self, obj: Obj) -> list[Values] | None:
         """What the `__iter__` of a class of the project gives, one by one."""
         mark = self.store.mark()

@@ -7,7 +7,7 @@ as a producer does that fills the queue of a worker, it is interpreted again.
 import ast
 from collections.abc import Callable
 
-from analyzers.inference.lazy_iterators import LazyIterators
+from analyzers.inference.cut_iterators import CutIterators
 from analyzers.inference.records import TO_THE_END, CallPoint, Pace, Started
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
@@ -26,7 +26,7 @@ _ROUNDS = 4
 """How often everything that runs is looked at again: what one passes on to the next may go so far at once."""
 
 
-class Interleaving(LazyIterators):
+class Interleaving(CutIterators):
     """What becomes of coroutines after their start."""
 
     def __init__(self, *arguments: object) -> None:

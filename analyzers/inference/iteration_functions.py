@@ -186,10 +186,17 @@ class IterationFunctions(TakingFunctions):
 
     def _draw_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         function = arguments.argument(0, "function")
-        rows = self.iterated(arguments.argument(1, "iterable"), point.node)
         called = CallPoint(point.node, point.at, direct=False)
+        known = self.exact_items(arguments.argument(1, "iterable"))
+        if known is not None and len(known) <= _MAP_LIMIT:
+            return [self._star_row(function, row, index, called) for index, row in enumerate(known)]
+        rows = self.iterated(arguments.argument(1, "iterable"), point.node)
         given = [self._spread_row(row, point) for row in ordered(rows)]
         return self.repeated(lambda: joined([self.call(function, spread, called) for spread in given]))
+
+    def _star_row(self, function: Values, row: Values, index: int, point: CallPoint) -> Values:
+        with self.turn(index):
+            return self.each(row, lambda value: self.call(function, self._spread_row(value, point), point))
 
     def _spread_row(self, row: Value, point: CallPoint) -> Arguments:
         items = self.items(row) if isinstance(row, Obj) else None

@@ -153,6 +153,12 @@ class LazyIterators(Generators):
         self.run.draws.setdefault((suspended, whole), []).append(number)
         return number, activation.answered
 
+    def drawn_once(self, suspended: Suspended) -> list[Values] | None:
+        """What comes out of an iterator that nobody else has; None where that is not known one by one."""
+        number, answered = self._draw(suspended, whole=False)
+        found = self.drawn[number].found
+        return found if isinstance(found, list) and not answered else None
+
     def _activation_of(self, suspended: Suspended) -> Activation:
         """What the iterator does is told where it was made; where another run made it, it is told here."""
         here = self.here
@@ -172,7 +178,8 @@ class LazyIterators(Generators):
             reason = "the iterator was not followed any further: calls are nested too deeply here"
             hint = "iterate in a less nested function"
             return self.unresolved(point, Unresolvable(Category.DEPTH_BOUND, reason, hint))
-        for source in ordered(joined(suspended.arguments.positional)):
+        sources = () if suspended.name == "itertools.islice" else suspended.arguments.positional
+        for source in ordered(joined(sources)):
             if isinstance(source, Obj) and source.kind == "iterator":
                 self.begin(source)
         with nullcontext() if whole else self.store.watch() as written:

@@ -27,6 +27,9 @@ from analyzers.inference.values import (
     single,
 )
 
+_ASKED = 16
+"""How many elements are asked one by one whether they decide `any` or `all`."""
+
 
 class QuestionFunctions(PickingFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
@@ -77,14 +80,28 @@ class QuestionFunctions(PickingFunctions):
 
     def _call_quantifier(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`any` and `all`: a constant where the elements are known that decide it."""
-        items = self.exact_items(arguments.positional[0]) if len(arguments.all) == 1 and arguments.positional else None
-        truths = [self.truth_of(item) for item in items or ()]
         deciding = name.endswith("any")
+        alone = len(arguments.all) == 1 and arguments.positional
+        items = self._until(arguments.positional[0], deciding, point) if alone else None
+        truths = [self.truth_of(item) for item in items or ()]
         if items is None or (None in truths and deciding not in truths):
             return self.computed(name, arguments, point)
         for item in items:
             self.forced(item, point.node)
         return const(deciding if deciding in truths else not deciding)
+
+    def _until(self, values: Values, deciding: bool, point: CallPoint) -> list[Values] | None:
+        """The elements up to the one that decides, where it is known which one that is; otherwise all of them."""
+        for count in range(1, _ASKED):
+            mark = self.store.mark()
+            items = self.cut(single(values), point, count)
+            truths = [self.truth_of(item) for item in items or ()]
+            if items is not None and None not in truths and (deciding in truths or len(items) < count):
+                return items
+            self.store.rewind(mark)
+            if items is None or None in truths:
+                break
+        return self.exact_items(values)
 
     def _call_isinstance(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A constant where every possible value is known to be an instance, or none."""

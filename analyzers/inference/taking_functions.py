@@ -34,7 +34,8 @@ class TakingFunctions(RecordFunctions):
             items = self.take(value, point.node, 1)
             return join(self.generated(value, point.node), default) if items is None else joined(items) or default
         if isinstance(value, Obj) and value.kind == "iterator":
-            return self._next_of_iterator(value, default)
+            first = self.cut(value, point, 1)
+            return self._next_of_iterator(value, default) if first is None else joined(first) or default
         step = None
         if isinstance(value, Obj) and value.kind == "instance":
             step = self.call_method(value, "__next__", Arguments(), point)
@@ -52,7 +53,7 @@ class TakingFunctions(RecordFunctions):
         known = [bound[0] for bound in bounds if bound is not None and len(bound) == 1]
         numbers = [number for number in known if number is None or isinstance(number, int)]
         cut = slice(*numbers) if 0 < len(numbers) == len(bounds) else None
-        items = self.first_items(arguments.argument(0, "iterable"), point.node, None if cut is None else cut.stop)
+        items = self.first_items(arguments.argument(0, "iterable"), point, None if cut is None else cut.stop)
         if items is None or cut is None:
             return self.iterated(arguments.argument(0, "iterable"), point.node)
         return items[cut]
