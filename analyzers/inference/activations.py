@@ -1,11 +1,9 @@
 """Activations: how a helper's body is entered with its parameters, remembered and bounded."""
 
 import ast
-from contextlib import nullcontext
 
 from analyzers.inference.instances import Instances
-from analyzers.inference.objects import RETURNED
-from analyzers.inference.records import Activation, CallPoint, HelperRecord, Memo, Unresolvable
+from analyzers.inference.records import TO_THE_END, Activation, CallPoint, HelperRecord, Memo, Pace, Unresolvable
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
@@ -56,12 +54,12 @@ class Activations(Instances):
         self.generations: dict[Owner, int] = {}
         self.defaults: dict[tuple[ast.AST, Owner], list[Values]] = {}
 
-    def enter(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
+    def enter(self, function: Function, arguments: Arguments, point: CallPoint, pace: Pace = TO_THE_END) -> Values:
         """Interpret a helper's body for these arguments; a finished activation that still holds is used again."""
         if len(self.stack) >= NESTING_LIMIT or self.spent():
             return self._too_deep(function, point)
         activation_key, arguments = self._context(function, arguments, point)
-        key = (activation_key, function, arguments)
+        key = (activation_key, function, arguments, pace)
         chain = (*self.here.chain, self.module_of(point).place(point.node))
         frame = self.frame_for(activation_key, function, chain)
         self.event(point.at, activation_key, HelperRecord(frame.function, frame.number, point.node, chain[-1]))
@@ -79,6 +77,7 @@ class Activations(Instances):
         env = self.envs.setdefault(owner, Env(owner, function.env.module, _inside(function), scope.names, function.env))
         activation = Activation(env, frame, chain, function, self.store.mark())
         activation.arguments = arguments
+        activation.pace = pace
         activation.index = activation.needs = len(self.stack)
         return self._returned(self._activate(key, activation_key, activation), point)
 
@@ -119,12 +118,10 @@ class Activations(Instances):
                     owners.append(owner)
                 case Bound(function=inner, receiver=receiver):
                     waiting += (inner, receiver)
-                case (
-                    Partial(arguments=given)
-                    | Coroutine(arguments=given)
-                    | Generator(arguments=given)
-                    | Deferred(arguments=given)
-                ):
+                case Partial(arguments=given) | Coroutine(arguments=given) | Deferred(arguments=given):
+                    waiting += (inner for values in given.all for inner in values)
+                case Generator(arguments=given, owner=owner):
+                    owners.append(owner)
                     waiting += (inner for values in given.all for inner in values)
                 case Future(result=result):
                     waiting += result
@@ -134,6 +131,9 @@ class Activations(Instances):
 
     def _answer(self, head: Activation, arguments: Arguments) -> Values:
         """A recursive call: what its open activation gives so far; more arguments make that one run again."""
+        if head.pace != TO_THE_END:
+            head.pace = TO_THE_END
+            head.grown = True
         wider = _joined_arguments(head.arguments, arguments)
         if wider != head.arguments:
             head.arguments = wider
@@ -194,26 +194,31 @@ class Activations(Instances):
         activation.frame.entered += 1
         self._bind_parameters(function, activation)
         scope = scope_of(function.node)
-        with self.store.watch() if scope.generator else nullcontext() as written:
-            self._run_to_returns(function, activation, mark)
         if scope.generator:
             activation.raised = join(activation.raised, ANY_EXCEPTION)
-            activation.result = self._iterator_of(function, activation)
-        if not scope.captured:
-            owner = activation.home
-            activation.returns = [{k: v for k, v in delta.items() if k[0] is not owner} for delta in activation.returns]
-        self.store.merge(activation.returns)
-        if written:
-            self._keep_between_yields(activation, written)
+            return self.run_generator(function, activation, mark)
+        self.run_to_returns(function, activation, mark)
+        self.store.merge(self.outside(activation, activation.returns))
         return self.store.rewind(mark)
 
-    def _keep_between_yields(self, activation: Activation, written: Delta) -> None:
+    def outside(self, activation: Activation, ways: list[Delta]) -> list[Delta]:
+        """What a body leaves behind: not its own variables, unless functions inside see them."""
+        function, owner = activation.function, activation.home
+        if function is not None and scope_of(function.node).captured:
+            return ways
+        return [{k: v for k, v in delta.items() if k[0] is not owner} for delta in ways]
+
+    def run_generator(self, function: Function, activation: Activation, mark: int) -> Delta:
+        """The body of a generator, from `mark` on."""
+        raise AssertionError("the part that knows generators answers this")
+
+    def keep_between_yields(self, activation: Activation, written: Delta) -> None:
         """Whoever iterates sees what a generator writes between two yields, not only what it leaves at its end."""
         for location, values in written.items():
             if location[0] is not activation.home and (location[0], "born") not in written:
                 self.store.add(location, values)
 
-    def _run_to_returns(self, function: Function, activation: Activation, mark: int) -> None:
+    def run_to_returns(self, function: Function, activation: Activation, mark: int) -> None:
         if isinstance(function.node, ast.Lambda):
             activation.result = join(activation.result, self.evaluate(function.node.body))
             activation.returns.append(self.store.rewind(mark))
@@ -223,23 +228,14 @@ class Activations(Instances):
         else:
             self.store.rewind(mark)
 
-    def _iterator_of(self, function: Function, activation: Activation) -> Values:
-        """The iterator that a generator function gives; what it returns at its end is kept with it."""
-        made = self.many("iterator", function.node, activation.yields)
-        for iterator in made:
-            self.weaken((iterator, RETURNED), activation.result - made)
-            if activation.swallows and isinstance(iterator, Obj):
-                self.note_swallowing(iterator)
-        return made
-
     def _replay(self, memo: Memo) -> None:
         if memo.epoch is not None:
             self._depend_on(memo.needs)
         for location, values in memo.reads.items():
             if location not in self.here.written and location[0] is not self.here.home:
                 self.here.reads.setdefault(location, values)
-        again = {owner for owner, what in memo.writes if what == "born" and (owner, what) in self.store}
-        self.summaries.update(owner for owner in again if isinstance(owner, Obj))
+        again = {owner for owner, what in memo.writes if what == "born" and self.store.get((owner, what))}
+        self.summaries.update(owner for owner in again if isinstance(owner, Obj | Generator))
         for location, values in memo.writes.items():
             (self.weaken if location[0] in again else self.write)(location, values)
 

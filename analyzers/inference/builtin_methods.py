@@ -38,6 +38,9 @@ from analyzers.inference.values import (
 )
 from analyzers.knowledge import flytekit
 
+_STEPS = frozenset({"__next__", "__anext__", "send", "asend"})
+"""What takes the next element of a generator."""
+
 
 class BuiltinMethods(AbstractCollections):
     """`receiver.name(...)` for receivers that are no instances of the project's classes."""
@@ -136,7 +139,11 @@ class BuiltinMethods(AbstractCollections):
         """`__next__`, `send` and the like of a generator."""
         if name in ("send", "asend"):
             self.weaken((("sent", receiver.function.node), ""), joined(arguments.positional))
-        step = self.generated(receiver, point.node)
+        if name in ("close", "aclose"):
+            self.close(receiver, point.node)
+            return only(Future(NONE)) if name == "aclose" else NONE
+        items = self.take(receiver, point.node, 1) if name in _STEPS else None
+        step = self.generated(receiver, point.node) if items is None else joined(items)
         return only(Future(step)) if name in ("__anext__", "asend") else step
 
     def _globals_method(self, module: ModuleRef, name: str, arguments: Arguments, point: CallPoint) -> Values:

@@ -30,7 +30,6 @@ from analyzers.inference.values import (
     Value,
     Values,
     join,
-    joined,
     only,
     ordered,
 )
@@ -161,22 +160,12 @@ class Calls(Interleaving):
         generator = not isinstance(function.node, ast.Lambda) and scope_of(function.node).generator
         module = point.module or self.env.module
         if generator:
-            return only(Generator(function, arguments, point.node, module))
+            return self.generator(function, arguments, point)
         if isinstance(function.node, ast.AsyncFunctionDef):
             coroutine = Coroutine(function, arguments, point.node, self.env.owner, module)
             self.run.coroutines[coroutine] = None
             return only(coroutine)
         return self.enter(function, arguments, point)
-
-    def generated(self, generator: Generator, site: ast.expr) -> Values:
-        """What iterating over a generator gives: its body runs now."""
-        return joined(self.elements(value) for value in self.started(generator, site))
-
-    def started(self, generator: Generator, site: ast.expr) -> list[Obj]:
-        """The iterators of a generator whose body runs now."""
-        point = CallPoint(generator.call, site, module=generator.module)
-        entered = self.enter(generator.function, generator.arguments, point)
-        return [value for value in ordered(entered) if isinstance(value, Obj)]
 
     # Code outside the project.
 

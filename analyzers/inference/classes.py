@@ -33,6 +33,7 @@ from analyzers.inference.values import (
     Unknown,
     Value,
     Values,
+    Yielded,
     const,
     join,
     joined,
@@ -271,7 +272,7 @@ class Classes(ClassOrders):
         if handed_on is None:
             return only(obj)
         generators = [value for value in ordered(handed_on) if isinstance(value, Generator)]
-        returned = [self.returned_by(iterator) for each in generators for iterator in self.started(each, node)]
+        returned = [self.started(each, node).returned for each in generators]
         return joined([*returned, self.awaited(handed_on.difference(generators), node)])
 
     def asked_for_iterators(self, values: Values, point: CallPoint) -> None:
@@ -346,12 +347,12 @@ class Classes(ClassOrders):
         """All members of an enum."""
         raise AssertionError("the part that knows instances answers this")
 
-    def started(self, generator: Generator, site: ast.expr) -> list[Obj]:
-        """The iterators of a generator whose body runs now."""
+    def started(self, generator: Generator, site: ast.expr) -> Yielded:
+        """What a generator gives whose body runs now, to its end."""
         raise AssertionError("the part that knows calls answers this")
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
-        """What iterating over a generator of the project gives."""
+        """What iterating over a generator gives in any turn."""
         raise AssertionError("the part that knows calls answers this")
 
     def handed_over(self, arguments: Arguments, point: CallPoint, receiver: str) -> None:

@@ -82,7 +82,8 @@ class Comprehensions(Subscripts):
     def _turns(self, node: Comprehension, depth: int, source: Values) -> tuple[list[_Turn], bool]:
         """The turns of the loops from `depth` on, and whether they are all there are."""
         generator = node.generators[depth]
-        items = None if generator.is_async else self.exact_items(source)
+        method = "__aiter__" if generator.is_async else "__iter__"
+        source, items = self.loop_over(source, generator.iter, method)
         exact = items is not None and len(items) <= _UNROLL_LIMIT >> depth
         if items is None or not exact:
             turns = self._any_turns(node, depth, source, self.going_on(source, generator.iter))
@@ -96,7 +97,7 @@ class Comprehensions(Subscripts):
             turns += inner
             exact = exact and known
             number += 1
-            present = self.refreshed(source, present)
+            present = self.refreshed(source, present, generator.iter)
         if present is not None and number == len(present):
             return turns, exact
         rest = joined([*items[number:], self.iterated(source, generator.iter)])
@@ -111,10 +112,9 @@ class Comprehensions(Subscripts):
         def turn() -> Values:
             with self.turn(0):
                 for element in self.parted(source) or [following()]:
-                    if element or not self.yields_nothing(source):
-                        mark = self.store.mark()
-                        turns.extend(self._turn(node, depth, element)[0])
-                        self.store.merge([{}, self.store.rewind(mark)])
+                    mark = self.store.mark()
+                    turns.extend(self._turn(node, depth, element)[0])
+                    self.store.merge([{}, self.store.rewind(mark)])
             return EMPTY
 
         self.repeated(turn)

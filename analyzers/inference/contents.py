@@ -28,6 +28,7 @@ from analyzers.inference.values import (
     Unknown,
     Value,
     Values,
+    Yielded,
     joined,
     only,
     ordered,
@@ -108,6 +109,8 @@ class Contents(Repetition):
                 return arguments.all
             case Method(receiver=receiver):
                 return (only(receiver),)
+            case Yielded(elements=elements, returned=returned):
+                return (elements, returned)
             case _:
                 return ()
 

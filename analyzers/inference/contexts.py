@@ -78,9 +78,9 @@ class Contexts(Failures):
         def enter(value: Value) -> Values:
             if not isinstance(value, Generator):
                 return self._entered(value, node, is_async)
-            iterators = self.started(value, node)
-            swallowing.extend(iterator for iterator in iterators if self.swallows(iterator))
-            return joined(map(self.elements, iterators))
+            ran = self.started(value, node)
+            swallowing.extend([value] if ran.swallows else [])
+            return ran.elements
 
         return self.each(contexts, enter), bool(swallowing)
 

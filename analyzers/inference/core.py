@@ -59,6 +59,7 @@ class Core(ABC):
         self.volatile: set[Location] = set()
         self.summaries: set[Value] = set()
         self.drawn: list[Drawn] = []
+        self.lingering: Delta = {}
         self.stack: list[Activation] = []
         self.active: dict[object, Activation] = {}
         self.doubt = 0
@@ -152,7 +153,9 @@ class Core(ABC):
         self.volatile.add(location)
 
     def write(self, location: Location, values: Values) -> None:
-        """A strong update."""
+        """A strong update, unless the cell keeps something that others may have written to it meanwhile."""
+        if location in self.lingering:
+            values = join(values, self.lingering[location])
         self.store.set(location, values)
         if location[0] is not self.here.home:
             self.here.written.add(location)

@@ -50,7 +50,7 @@ class Entries(Core):
         owner = ("turn", (self.env.owner, turns)) if turns else self.env.owner
         obj = Obj(kind, site, owner, cls)
         born: Location = (obj, "born")
-        if born in self.store:
+        if self.store.get(born):
             self.summaries.add(obj)
         self.store.set(born, PLAIN)
         return obj

@@ -22,7 +22,6 @@ from analyzers.inference.values import (
     External,
     Function,
     Future,
-    Generator,
     Obj,
     Super,
     Unknown,
@@ -102,10 +101,14 @@ class Expressions(Comprehensions):
 
     def _eval_call(self, node: ast.Call) -> Values:
         callee = self.evaluate(node.func)
+        if not callee and isinstance(node.func, ast.Call) and self.here.ended_by is node.func:
+            self.here.ended_by = node
+            return EMPTY
         if any(value == External("builtins.super") for value in callee) and not node.args:
             return self._super()
         arguments = self.arguments(node)
         self.note_call(callee, arguments)
+        self.here.site = node
         return self.call(callee, arguments, CallPoint(node, node))
 
     def _super(self) -> Values:
@@ -123,6 +126,7 @@ class Expressions(Comprehensions):
                 positional.append(self.evaluate(argument))
                 continue
             values = self.evaluate(argument.value)
+            self.here.site = argument.value
             self.begin_whole(values)
             spread = self.exact_items(values)
             self.note_iterated(spread)
@@ -241,6 +245,7 @@ class Expressions(Comprehensions):
                 items.append(self.evaluate(element))
                 continue
             values = self.evaluate(element.value)
+            self.here.site = element.value
             self.begin_whole(values)
             spread = self.exact_items(values)
             self.note_iterated(spread)
@@ -272,29 +277,19 @@ class Expressions(Comprehensions):
 
     def _eval_yield(self, node: ast.Yield) -> Values:
         values = self.evaluate(node.value) if node.value else NONE
-        self.here.yields = join(self.here.yields, values)
-        function = self._note_pause()
+        self.hand_out([values], values, node)
+        function = self.here.function
         sent = EMPTY if function is None else self.read((("sent", function.node), ""))
         return join(PLAIN, sent)
-
-    def _note_pause(self) -> Function | None:
-        function = self.here.function
-        self.here.pauses += 1
-        if function is not None:
-            self.run.yielding.add(function.node)
-        return function
 
     def _eval_yield_from(self, node: ast.YieldFrom) -> Values:
         source = self.evaluate(node.value)
         awaitables = frozenset(value for value in source if isinstance(value, Coroutine | Future))
-        generators = [value for value in ordered(source) if isinstance(value, Generator)]
-        iterators = [iterator for generator in generators for iterator in self.started(generator, node.value)]
-        others = self.iterated(source - awaitables - frozenset(generators), node.value)
-        self.here.yields = joined([self.here.yields, others, *map(self.elements, iterators)])
-        self._note_pause()
-        self.here.swallows = self.here.swallows or any(map(self.swallows, iterators))
-        returned = [self.returned_by(iterator) for iterator in iterators]
-        return joined([*returned, self.awaited(awaitables, node)]) or PLAIN
+        if awaitables and awaitables == source:
+            self.here.pauses += 1
+            return self.awaited(awaitables, node) or PLAIN
+        returned = self.delegated(source - awaitables, node)
+        return joined([returned, self.awaited(awaitables, node)]) or PLAIN
 
     def _eval_text(self, node: ast.JoinedStr) -> Values:
         parts = [self.evaluate(part) for part in node.values]

@@ -1,15 +1,14 @@
 """Coroutines that run side by side: what one of them writes while another waits, that one sees when it goes on.
 
 The body of a coroutine is interpreted where it begins to run. Where another one changed afterwards what it had read,
-as a producer does that fills the queue of a worker, it is interpreted again. So is a generator, which goes on
-after each turn of the loop over it.
+as a producer does that fills the queue of a worker, it is interpreted again.
 """
 
 import ast
 from collections.abc import Callable
 
-from analyzers.inference.lazy_iterators import LazyIterators
-from analyzers.inference.records import CallPoint, Started
+from analyzers.inference.cut_iterators import CutIterators
+from analyzers.inference.records import TO_THE_END, CallPoint, Pace, Started
 from analyzers.inference.store import Delta
 from analyzers.inference.values import (
     EMPTY,
@@ -21,14 +20,13 @@ from analyzers.inference.values import (
     Value,
     Values,
     join,
-    ordered,
 )
 
 _ROUNDS = 4
 """How often everything that runs is looked at again: what one passes on to the next may go so far at once."""
 
 
-class Interleaving(LazyIterators):
+class Interleaving(CutIterators):
     """What becomes of coroutines after their start."""
 
     def __init__(self, *arguments: object) -> None:
@@ -38,16 +36,16 @@ class Interleaving(LazyIterators):
     def note_started(self, value: Coroutine, node: ast.expr) -> None:
         self.run.started[value] = Started(node, self.here.frame, self.here.chain, self._seen(value, node))
 
-    def _seen(self, value: Coroutine | Generator, node: ast.expr) -> Delta:
+    def _seen(self, value: Coroutine, node: ast.expr) -> Delta:
         """The shared cells that a coroutine's body read, with what they hold now."""
         memos = self.run.memos.get(self._key_of(value, node), ())
         return {location: self.store.get(location) for memo in memos for location in memo.reads}
 
-    def _key_of(self, value: Coroutine | Generator, node: ast.expr) -> tuple[object, Function, Arguments]:
+    def _key_of(self, value: Coroutine, node: ast.expr) -> tuple[object, Function, Arguments, Pace]:
         """What the activation of its body is remembered under."""
         point = CallPoint(value.call, node, module=value.module)
         activation_key, arguments = self._context(value.function, value.arguments, point)
-        return activation_key, value.function, arguments
+        return activation_key, value.function, arguments, TO_THE_END
 
     def resumed(self, value: Value) -> Values:
         """What a coroutine gives that may go on in a world that has changed, or has ended before that."""
@@ -77,28 +75,18 @@ class Interleaving(LazyIterators):
     def going_on(self, source: Values, site: ast.expr) -> Callable[[], Values]:
         """What a loop over `source` binds in its next turn, whenever that is asked."""
         element = self.iterated(source, site)
-        generators = [value for value in ordered(source) if isinstance(value, Generator)]
-        paused = {value: self._paused(value, site) for value in generators}
-        containers = frozenset(value for value in source if isinstance(value, Obj) and value.kind != "instance")
+        going_on = frozenset(
+            value
+            for value in source
+            if isinstance(value, Generator) or (isinstance(value, Obj) and value.kind != "instance")
+        )
 
         def following() -> Values:
             nonlocal element
-            element = join(element, self.iterated(containers, site))
-            for value in generators:
-                if self._outdated(paused[value]):
-                    element = join(element, self.iterated(frozenset({value}), site))
-                    paused[value] = self._paused(value, site)
+            element = join(element, self.iterated(going_on, site))
             return element
 
         return following
-
-    def yields_nothing(self, source: Values) -> bool:
-        """Whether a loop over generators has no turn because none of them was seen to get to a `yield`."""
-        known = all(isinstance(value, Generator) and value.function.node not in self.run.yielding for value in source)
-        return bool(source) and known
-
-    def _paused(self, value: Generator, site: ast.expr) -> Started:
-        return Started(site, self.here.frame, self.here.chain, self._seen(value, site))
 
     def resume_all(self) -> None:
         """Let everything that runs beside others run on, until nothing changes for any of it."""

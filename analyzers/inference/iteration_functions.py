@@ -6,8 +6,8 @@ What begins with `_draw` is called when somebody takes elements of the iterator 
 from functools import partial
 
 from analyzers.inference.objects import FACTORY
-from analyzers.inference.record_functions import RecordFunctions
 from analyzers.inference.records import CallPoint, Handler, Producer
+from analyzers.inference.taking_functions import TAKING_HANDLERS, TAKING_PRODUCERS, TakingFunctions
 from analyzers.inference.values import (
     EMPTY,
     NONE,
@@ -19,7 +19,6 @@ from analyzers.inference.values import (
     Value,
     Values,
     const,
-    constants,
     join,
     joined,
     only,
@@ -34,7 +33,7 @@ _RANGE_LIMIT = 8
 """How many elements of a `map` or a `range` are kept apart."""
 
 
-class IterationFunctions(RecordFunctions):
+class IterationFunctions(TakingFunctions):
     """Handlers take the call's arguments and where it is, and give its result."""
 
     def _call_listed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -118,30 +117,6 @@ class IterationFunctions(RecordFunctions):
             return items
         return self.iterated(arguments.argument(0, "iterable"), point.node)
 
-    def _draw_sliced(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
-        items = self._spread_first(arguments)
-        bounds = [constants(values) for values in arguments.positional[1:]]
-        known = [bound[0] for bound in bounds if bound is not None and len(bound) == 1]
-        numbers = [number for number in known if number is None or isinstance(number, int)]
-        if items is None or len(numbers) < len(bounds):
-            return self.iterated(arguments.argument(0, "iterable"), point.node)
-        return items[slice(*numbers)]
-
-    def _call_next(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        default = arguments.positional[1] if len(arguments.positional) > 1 else EMPTY
-        values = arguments.argument(0, "iterator")
-        more = bool(values) and all(isinstance(value, Obj) and self.items(value) for value in values)
-        found = self.each(values, lambda value: self._next_of(value, point))
-        return found if more else join(found, default)
-
-    def _next_of(self, value: Value, point: CallPoint) -> Values:
-        step = None
-        if isinstance(value, Obj) and value.kind == "instance":
-            step = self.call_method(value, "__next__", Arguments(), point)
-        elif isinstance(value, Obj) and value.kind == "iterator":
-            step = self.take_item(value, const(0))
-        return self.iterated(only(value), point.node) if step is None else step
-
     def _draw_enumerated(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         items, start = self._spread_first(arguments), single(arguments.argument(1, "start") or const(0))
         first = start.value if isinstance(start, Const) and isinstance(start.value, int) else None
@@ -190,10 +165,17 @@ class IterationFunctions(RecordFunctions):
 
     def _draw_starmapped(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         function = arguments.argument(0, "function")
-        rows = self.iterated(arguments.argument(1, "iterable"), point.node)
         called = CallPoint(point.node, point.at, direct=False)
+        known = self.exact_items(arguments.argument(1, "iterable"))
+        if known is not None and len(known) <= _MAP_LIMIT:
+            return [self._star_row(function, row, index, called) for index, row in enumerate(known)]
+        rows = self.iterated(arguments.argument(1, "iterable"), point.node)
         given = [self._spread_row(row, point) for row in ordered(rows)]
         return self.repeated(lambda: joined([self.call(function, spread, called) for spread in given]))
+
+    def _star_row(self, function: Values, row: Values, index: int, point: CallPoint) -> Values:
+        with self.turn(index):
+            return self.each(row, lambda value: self.call(function, self._spread_row(value, point), point))
 
     def _spread_row(self, row: Value, point: CallPoint) -> Arguments:
         items = self.items(row) if isinstance(row, Obj) else None
@@ -291,6 +273,7 @@ class IterationFunctions(RecordFunctions):
 
 
 ITERATION_HANDLERS: dict[str, Handler] = {
+    **TAKING_HANDLERS,
     **dict.fromkeys(
         (
             *(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset")),
@@ -309,16 +292,14 @@ ITERATION_HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("builtins.min", "builtins.max"), IterationFunctions._call_extreme),
     "builtins.range": IterationFunctions._call_range,
     "builtins.sorted": IterationFunctions._call_sorted,
-    "builtins.next": IterationFunctions._call_next,
-    "builtins.anext": IterationFunctions._call_next,
     "builtins.sum": IterationFunctions._call_summed,
     "functools.reduce": IterationFunctions._call_reduced,
 }
 
 ITERATION_PRODUCERS: dict[str, Producer] = {
+    **TAKING_PRODUCERS,
     **dict.fromkeys(("builtins.iter", "builtins.aiter", "itertools.cycle"), IterationFunctions._draw_iterator),
     **dict.fromkeys(("itertools.chain", "itertools.chain.from_iterable"), IterationFunctions._draw_chained),
-    "itertools.islice": IterationFunctions._draw_sliced,
     "builtins.reversed": IterationFunctions._draw_reversed,
     "builtins.enumerate": IterationFunctions._draw_enumerated,
     "builtins.zip": IterationFunctions._draw_zipped,

@@ -4,9 +4,11 @@
 elements makes it do that; where something that it had read changed meanwhile, it does it again for what is left.
 """
 
+import ast
 from contextlib import nullcontext
 
-from analyzers.inference.activations import NESTING_LIMIT, Activations
+from analyzers.inference.activations import NESTING_LIMIT
+from analyzers.inference.generators import Generators
 from analyzers.inference.objects import EXACT_LENGTH_LIMIT, attribute_cell
 from analyzers.inference.records import Activation, CallPoint, Drawn, Maker, Unresolvable
 from analyzers.inference.store import Delta, Location
@@ -15,6 +17,7 @@ from analyzers.inference.values import (
     Arguments,
     Const,
     Elements,
+    Generator,
     Obj,
     Owner,
     Suspended,
@@ -49,7 +52,7 @@ def _progress(obj: Obj) -> Location:
     return (obj, "progress")
 
 
-class LazyIterators(Activations):
+class LazyIterators(Generators):
     """Making lazy iterators, and running through them."""
 
     def lazy(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -142,6 +145,7 @@ class LazyIterators(Activations):
                 self._replay(self.drawn[number].memo)
                 return number, False
         activation = self._activation_of(suspended)
+        settling, self.settling = self.settling, self.settling or suspended in self.run.memos
         mark = self.store.mark()
         self.active[suspended] = activation
         self.stack.append(activation)
@@ -149,7 +153,10 @@ class LazyIterators(Activations):
             found = self._found(suspended, activation, whole)
         finally:
             self.stack.pop()
+            self.settling = settling
             del self.active[suspended]
+        if not whole:
+            self.lose_all(self.store.since(mark))
         self._remember(suspended, activation, self.store.since(mark))
         seen = {location: self.store.get(location) for location in activation.reads}
         number = len(self.drawn)
@@ -157,12 +164,19 @@ class LazyIterators(Activations):
         self.run.draws.setdefault((suspended, whole), []).append(number)
         return number, activation.answered
 
+    def drawn_once(self, suspended: Suspended) -> list[Values] | None:
+        """What comes out of an iterator that nobody else has; None where that is not known one by one."""
+        number, answered = self._draw(suspended, whole=False)
+        found = self.drawn[number].found
+        return found if isinstance(found, list) and not answered else None
+
     def _activation_of(self, suspended: Suspended) -> Activation:
         """What the iterator does is told where it was made; where another run made it, it is told here."""
         here = self.here
         maker = self.run.makers.get(suspended) or Maker(here.frame, here.chain, here.function, here.arguments)
         activation = Activation(suspended.env, maker.frame, maker.chain, maker.function, self.store.mark())
         activation.home = _NOBODY
+        activation.site = suspended.call
         again = min(len(self.run.memos.get(suspended, ())), _APART)
         activation.turns = (*suspended.turns, -again) if again else suspended.turns
         activation.arguments = maker.arguments
@@ -175,12 +189,13 @@ class LazyIterators(Activations):
             reason = "the iterator was not followed any further: calls are nested too deeply here"
             hint = "iterate in a less nested function"
             return self.unresolved(point, Unresolvable(Category.DEPTH_BOUND, reason, hint))
-        for source in ordered(joined(suspended.arguments.positional)):
+        sources = () if suspended.name == "itertools.islice" else suspended.arguments.positional
+        for source in ordered(joined(sources)):
             if isinstance(source, Obj) and source.kind == "iterator":
                 self.begin(source)
         with nullcontext() if whole else self.store.watch() as written:
             found = self.produced(suspended, point)
-        self._keep_between_yields(activation, written or {})
+        self.keep_between_yields(activation, written or {})
         return found
 
     def produced(self, suspended: Suspended, point: CallPoint) -> Elements:
@@ -194,9 +209,12 @@ class LazyIterators(Activations):
         remembered = self._remembered(self.progress_of(obj))
         return remembered.pop() if len(remembered) == 1 else None
 
-    def refreshed(self, source: Values, items: list[Values]) -> list[Values] | None:
+    def refreshed(self, source: Values, items: list[Values], site: ast.expr) -> list[Values] | None:
         """The elements of a loop's source, which were `items`, after a turn; None where they are not known any more."""
         value = single(source)
+        if isinstance(value, Generator):
+            more = self.take(value, site, 1)
+            return None if more is None else items + more
         if not isinstance(value, Obj) or value.kind not in ("list", "iterator"):
             return items
         if value.kind == "list":
@@ -220,6 +238,8 @@ class LazyIterators(Activations):
         for value in ordered(values):
             if isinstance(value, Obj) and value.kind == "iterator":
                 self.begin(value, whole=len(values) == 1)
+            elif isinstance(value, Generator) and len(values) == 1:
+                self.run_out(value, self.here.site or value.call)
 
     def begin_inside(self, *parts: Values) -> None:
         """Run through every lazy iterator in `parts`, inside containers and instances too: somebody unknown may."""

@@ -25,8 +25,8 @@ class Loops(Narrowing):
     """`for` and `while`."""
 
     def exec_for(self, node: ast.For | ast.AsyncFor) -> bool:
-        source = self.evaluate(node.iter)
-        items = self.exact_items(source) if isinstance(node, ast.For) else None
+        method = "__iter__" if isinstance(node, ast.For) else "__aiter__"
+        source, items = self.loop_over(self.evaluate(node.iter), node.iter, method)
         self.note_iterated(items)
         if items == []:
             return self.execute(node.orelse)
@@ -43,10 +43,7 @@ class Loops(Narrowing):
             parts = self.parted(source) if isinstance(node, ast.For) else None
             if parts:
                 return self.alternatives([partial(self._part, node, part) for part in parts])
-            element = following()
-            if not element and self.yields_nothing(source):
-                return True
-            return self._part(node, element)
+            return self._part(node, following())
 
         return turn
 
@@ -77,7 +74,7 @@ class Loops(Narrowing):
             alive = bool(ends)
             if alive:
                 self.store.merge(ends)
-                present = self.refreshed(source, present)
+                present = self.refreshed(source, present, node.iter)
             number += 1
         if not alive or (present is not None and number == len(present)):
             return self._ending(breaks, node.orelse, normal=alive, mark=start)

@@ -28,9 +28,8 @@ _LENGTH = "length"
 LIMIT = "limit"
 KEYED = ("dict", "set")
 FACTORY = "factory"
-RETURNED = "returned"
 SWALLOWS = "swallows"
-"""The cell of an iterator, or of a stack of contexts, in which a failure of the block may end."""
+"""The cell of a stack of contexts, in which a failure of the block may end."""
 EXACT_LENGTH_LIMIT = 64
 
 
@@ -302,10 +301,6 @@ class Objects(Entries):
             self.refill(obj, [])
             return
         self.remove_entries(obj)
-
-    def returned_by(self, iterator: Obj) -> Values:
-        """What a generator gives at its end."""
-        return self.read((iterator, RETURNED))
 
     def swallows(self, obj: Obj) -> bool:
         """Whether a failure of the block under a context may end there."""

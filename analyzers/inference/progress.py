@@ -50,4 +50,4 @@ class Progress:
     def _made_inside(self, cell: Location) -> bool:
         """Whether a cell belongs to an object that the block has made."""
         born: Location = (cell[0], "born")
-        return born not in self._store and (born in self._later or born in (self._certain or {}))
+        return not self._store.get(born) and (born in self._later or born in (self._certain or {}))

@@ -30,6 +30,9 @@ from analyzers.inference.values import (
     single,
 )
 
+_ASKED = 16
+"""How many elements are asked one by one whether they decide `any` or `all`."""
+
 
 class QuestionFunctions(ClassQuestions):
     """Handlers take the call's arguments and where it is, and give its result."""
@@ -85,7 +88,7 @@ class QuestionFunctions(ClassQuestions):
         """`all` and `any`, decided where the elements are: one false element is enough, or one true one."""
         deciding = name.endswith("any")
         source = arguments.argument(0, "iterable")
-        items = self.exact_items(source)
+        items = self._until(source, deciding, point)
         parts = [self.iterated(source, point.node)] if items is None else items
         truths = []
         for part in parts:
@@ -93,6 +96,19 @@ class QuestionFunctions(ClassQuestions):
             if items is not None and truths[-1] is deciding:
                 return const(deciding)
         return self.mixed(parts) if None in truths or deciding in truths else const(not deciding)
+
+    def _until(self, values: Values, deciding: bool, point: CallPoint) -> list[Values] | None:
+        """The elements up to the one that decides, where it is known which one that is; otherwise all of them."""
+        for count in range(1, _ASKED):
+            mark = self.store.mark()
+            items = self.cut(single(values), point, count)
+            truths = [self.truth_of(item) for item in items or ()]
+            if items is not None and None not in truths and (deciding in truths or len(items) < count):
+                return items
+            self.store.rewind(mark)
+            if items is None or None in truths:
+                break
+        return self.exact_items(values)
 
     def _call_protocol(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """A builtin that asks an object of the project's classes by a method."""

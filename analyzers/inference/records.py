@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     PendingKey,
     Suspended,
     Values,
+    Yielded,
 )
 from analyzers.model.calls import Category, Consumption, DataFlow, Supplied
 from analyzers.model.entities import Entity
@@ -122,6 +123,38 @@ class FrameRecord:
         self.events.setdefault(node, {}).setdefault(key, event)
 
 
+class Pace(Record):
+    """How a generator runs: until its `yield` number `limit`, or to its end.
+
+    `between` says that others look on between two yields, so that they see what was written until then; `again` that
+    it may have run before, and that others write to the same cells meanwhile.
+    """
+
+    limit: int | None = None
+    between: bool = True
+    again: bool = False
+
+
+TO_THE_END = Pace()
+
+
+class Progress(Record):
+    """How far a generator has come: to its `yield` number `position`, or to its end.
+
+    `before` are the cells that it dealt with, as they were before it began to run, `after` what they hold since.
+    `found` is what it gave so far; it ran `ahead` where nobody knows how much of that was taken. `rest` are elements
+    that were taken at once and are handed out next.
+    """
+
+    position: int
+    ended: bool
+    before: Delta
+    after: Delta
+    found: Yielded
+    ahead: bool = False
+    rest: tuple[Values, ...] | None = None
+
+
 class Loop:
     """The jumps out of the innermost loop: what was written on the way since the beginning of the iteration.
 
@@ -145,6 +178,8 @@ class Activation:
     `pauses` counts its `yield`s; it `swallows` when a failure that is thrown in at one of them may end there.
     `raised` is what may have left it so far, or the block of a `try` in it: instances, builtin classes, and
     `ANY_EXCEPTION`; `handling` are the exceptions of the handlers around the present statement.
+    At `stopped` it has come as far as its `pace` allows; `suspensions` are the states in which it waits there.
+    `site` is the expression that is being evaluated, for those who look into what it is given.
     """
 
     def __init__(
@@ -159,6 +194,10 @@ class Activation:
         self.result: Values = EMPTY
         self.yields: Values = EMPTY
         self.pauses = 0
+        self.pace = Pace()
+        self.suspensions: list[Delta] = []
+        self.stopped: ast.expr | None = None
+        self.site: ast.expr | None = None
         self.swallows = False
         self.returns: list[Delta] = []
         self.loops: list[Loop] = []
@@ -239,9 +278,9 @@ class Run:
         self.makers: dict[Suspended, Maker] = {}
         self.draws: dict[tuple[Suspended, bool], list[int]] = {}
         self.observations: dict[object, Observation] = {}
-        self.yielding: set[FunctionNode] = set()
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
+        self.paces: dict[object, dict[Pace, None]] = {}
         self.joined: dict[tuple[FunctionNode, ast.expr], Arguments] = {}
         self.late: dict[tuple[FunctionNode, ast.expr], set[tuple[Function, Arguments]]] = {}
         self.steps = 0

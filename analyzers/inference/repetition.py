@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from analyzers.inference.store import Delta, Location
-from analyzers.inference.values import EMPTY, Obj, Values, join
+from analyzers.inference.values import EMPTY, Generator, Obj, Values, join
 from analyzers.inference.views import Views
 
 _TURNS = 50
@@ -37,9 +37,9 @@ class Repetition(Views):
 
     def _anew(self, location: Location, delta: Delta, first_new: int) -> bool:
         owner = location[0]
-        if isinstance(owner, Obj):
+        if isinstance(owner, Obj | Generator):
             born: Location = (owner, "born")
-            return born in delta and born not in self.store
+            return born in delta and not self.store.get(born)
         match owner:
             case ("comprehension", _):
                 return True

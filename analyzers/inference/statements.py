@@ -42,7 +42,14 @@ class Statements(Loops):
             method = _EXECUTORS.get(type(statement))
             if method is not None and method(self, statement) is False:
                 return False
+            if self.here.stopped is not None and self._stopped_in(statement):
+                return False
         return True
+
+    def _stopped_in(self, statement: ast.stmt) -> bool:
+        """Whether the statement certainly gets to the `yield` at which the generator has come as far as it may."""
+        stopped, self.here.stopped = self.here.stopped, None
+        return isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign) and statement.value is stopped
 
     # Simple statements.
 
@@ -61,7 +68,7 @@ class Statements(Loops):
     def _exec_assign(self, node: ast.Assign) -> bool:
         self.here.ended_by = None
         values = self._named_value(node.value, node.targets[0])
-        if isinstance(node.value, ast.Attribute) and self._never_comes(values, node.value):
+        if not values and self.here.ended_by is node.value:
             return False
         for target in node.targets:
             self.assign(target, self.counted(target, values) if isinstance(node.value, ast.BinOp) else values)

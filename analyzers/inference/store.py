@@ -63,6 +63,13 @@ class Store:
         """What has been written since `mark`, with its present value."""
         return {location: self._cells[location] for location, _ in self._trail[mark:]}
 
+    def before(self, mark: int) -> Delta:
+        """What the cells held that have been written since `mark`; nothing where they did not exist."""
+        found: Delta = {}
+        for location, old in self._trail[mark:]:
+            found.setdefault(location, EMPTY if old is None else old)
+        return found
+
     def rewind(self, mark: int) -> Delta:
         """Take back everything written since `mark`, and return it."""
         delta = self.since(mark)
@@ -97,7 +104,7 @@ class Store:
             return values
         owner, what = location
         if isinstance(what, tuple) and what[0] == "attribute":
-            return UNSET if (owner, "born") in self._cells else EMPTY
+            return UNSET if self.get((owner, "born")) else EMPTY
         return UNSET if owner[0] == "module" else EMPTY
 
     @contextmanager

@@ -12,6 +12,7 @@ from analyzers.inference.values import (
     Arguments,
     Const,
     External,
+    Generator,
     Method,
     ModuleRef,
     Obj,
@@ -100,6 +101,7 @@ class Targets(Expressions):
                 self.store_item(target, keys, values)
 
     def _unpack(self, targets: list[ast.expr], values: Values, node: ast.expr) -> None:
+        self.here.site = node
         self.begin_whole(values)
         parts: list[list[Values]] = [[] for _ in targets]
         for value in sorted(values, key=lambda v: v.tag):
@@ -110,7 +112,7 @@ class Targets(Expressions):
 
     def _parts(self, value: object, targets: list[ast.expr], node: ast.expr) -> list[Values]:
         starred = next((i for i, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
-        items = self.parts_of(value) if isinstance(value, Obj | Const) else None
+        items = self.parts_of(value) if isinstance(value, Obj | Const | Generator) else None
         if items is not None and starred is None and len(items) == len(targets):
             return items
         self.may_raise()
@@ -122,11 +124,16 @@ class Targets(Expressions):
         element = self.iterated(only(value), node)  # type: ignore[arg-type]  # a Value
         return [self.many("list", t, element) if isinstance(t, ast.Starred) else element for t in targets]
 
-    def parts_of(self, obj: Obj | Const) -> list[Values] | None:
+    def parts_of(self, obj: Obj | Const | Generator) -> list[Values] | None:
         """The elements of a sequence or record one by one, where their number is known."""
         if isinstance(obj, Const):
             return constant_items(obj)
-        return self.record_items(obj) if obj.kind == "instance" else self.items(obj)
+        if isinstance(obj, Generator):
+            return self.exact_items(only(obj))
+        if obj.kind != "instance":
+            return self.items(obj)
+        items = self.record_items(obj)
+        return self.exact_items(only(obj)) if items is None else items
 
     def counted(self, target: ast.expr, values: Values) -> Values:
         """A number that was computed; what others may read while this function waits has been every number before.

@@ -214,13 +214,30 @@ class Coroutine(Record):
 
 
 class Generator(Record):
-    """A call of a generator function, whose body runs when it is iterated over; `call` stands in `module`."""
+    """A call of a generator function, whose body runs when it is iterated over; `call` stands in `module`.
+
+    `owner` is the activation that made it; how far its body has come lives in the store.
+    """
 
     function: Function
     arguments: Arguments
     call: ast.expr
     module: str
+    owner: Owner
     tag: str = "generator"
+
+
+class Yielded(Record):
+    """What running the body of a generator gave: one by one where that is known, and what it returned.
+
+    It `swallows` when a failure that is thrown in at one of its `yield`s may end there.
+    """
+
+    items: "tuple[Values, ...] | None"
+    elements: "Values"
+    returned: "Values"
+    swallows: bool
+    tag: str = "yielded"
 
 
 class Suspended(Record):
@@ -303,6 +320,7 @@ Value = (
     | Pending
     | Coroutine
     | Generator
+    | Yielded
     | Suspended
     | Future
     | Deferred
