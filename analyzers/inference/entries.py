@@ -87,7 +87,8 @@ class Entries(Core):
         present = self.keys(obj)
         if key in present or not (isinstance(key, Const) and isinstance(key.value, int | float)):
             return key
-        return next((each for each in ordered(present) if slot(each) == key.value), key)
+        same = [Const(key.value, kind) for kind in ("int", "float", "bool")]
+        return next((each for each in same if each in present), key)
 
     def _enter_key(self, obj: Obj, key: Value) -> None:
         """A key that is new to the dict stands behind the others."""

@@ -5,6 +5,7 @@ elements makes it do that; where something that it had read changed meanwhile, i
 """
 
 import ast
+from collections.abc import Iterable
 from contextlib import nullcontext
 
 from analyzers.inference.activations import NESTING_LIMIT
@@ -44,7 +45,14 @@ _APART = 16
 """How often running through one iterator again makes objects of its own, as another turn of a loop does."""
 _ROUNDS = 20
 """How often an iterator that takes elements of itself runs before the run counts as unsettled."""
+_REMEMBERED = 16
+"""How many of the latest results of running through one iterator are compared with what another one would read."""
 _NOBODY: Owner = ("suspended", "")
+
+
+def _numbered(numbers: Iterable[int]) -> Values:
+    """What the progress of an iterator says of those times that somebody ran through it."""
+    return frozenset(Const(number, "drawn") for number in numbers)
 
 
 def _progress(obj: Obj) -> Location:
@@ -83,10 +91,10 @@ class LazyIterators(Generators):
             return
         done = self._done(progress)
         alone = not done and len(waiting) == 1 and obj not in self.summaries
-        numbers = {number for number, drawn in done.items() if drawn.suspended not in waiting}
-        numbers |= {self._run_through(obj, each, alone, whole) for each in ordered(waiting)}  # type: ignore[arg-type]  # all are suspended
-        now = join(own, frozenset(Const(number, "drawn") for number in numbers))
-        self.write(_progress(obj), join(progress, now) if obj in self.summaries else now)
+        numbers = {self._run_through(obj, each, alone, whole) for each in ordered(waiting)}  # type: ignore[arg-type]  # all are suspended
+        outdated = _numbered(number for number, drawn in done.items() if drawn.suspended in waiting)
+        kept = progress - outdated if obj in self.summaries else _numbered(done) - outdated
+        self.write(_progress(obj), join(own, kept, _numbered(numbers)))
 
     def _depend_on_itself(self, head: Activation) -> None:
         """What an iterator calls takes elements of it: it runs again when these are known."""
@@ -111,7 +119,7 @@ class LazyIterators(Generators):
     def changed(self, seen: Delta) -> bool:
         """Whether cells hold something by now that they did not hold before."""
         now = ((values, self.store.get(location)) for location, values in seen.items())
-        return any(present is not before and join(before, present) != before for before, present in now)
+        return any(not present <= before and join(before, present) != before for before, present in now)
 
     def _run_through(self, obj: Obj, suspended: Suspended, alone: bool, whole: bool) -> int:
         """Fill the iterator, once more while its own function had asked for elements that were not known yet."""
@@ -140,7 +148,7 @@ class LazyIterators(Generators):
 
         Where the iterator is not taken as a whole, whoever takes an element sees what was written until then.
         """
-        for number in self.run.draws.get((suspended, whole), ()):
+        for number in self.run.draws.get((suspended, whole), ())[-_REMEMBERED:]:
             if self._holds(self.drawn[number].memo):
                 self._replay(self.drawn[number].memo)
                 return number, False
