@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from analyzers.model.record import Record
 from analyzers.project import Project, SourceFile, absolute_name
 
-_IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(?P<source>[\w.]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n;]*)"
-    rb"|import[ \t]+(?P<modules>[^\n;]+))",
-    re.MULTILINE,
+# Compiled where they are needed, which is not in a file that names a maker itself.
+_IMPORT = (
+    rb"(?m)^[ \t]*(?:from[ \t]+(?P<source>[\w.]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n;]*)"
+    rb"|import[ \t]+(?P<modules>[^\n;]+))"
 )
-_COMMENT = re.compile(rb"#[^\n]*")
+_COMMENT = rb"#[^\n]*"
 
 
 class Files(Record):
@@ -83,7 +83,7 @@ def _imported(project: Project, file: SourceFile) -> Iterator[SourceFile]:
         data = project.read(file)
     except OSError:
         return
-    for statement in _IMPORT.finditer(data.replace(b"\\\n", b" ")):
+    for statement in re.finditer(_IMPORT, data.replace(b"\\\n", b" ")):
         for name in _modules(statement, file.home):
             module = project.find(name)
             if module is not None:
@@ -103,7 +103,7 @@ def _modules(statement: re.Match[bytes], package: str) -> Iterator[str]:
 
 
 def _names(listed: bytes) -> Iterator[str]:
-    for part in _COMMENT.sub(b"", listed).strip(b"()").split(b","):
+    for part in re.sub(_COMMENT, b"", listed).strip(b"()").split(b","):
         name, *_ = [*part.split(), b""]
         yield name.decode("utf-8", "replace")
 

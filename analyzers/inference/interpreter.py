@@ -19,6 +19,7 @@ from analyzers.inference.records import (
 from analyzers.inference.scopes import scope_of
 from analyzers.inference.statements import Statements
 from analyzers.inference.values import (
+    ANY_EXCEPTION,
     Coroutine,
     Env,
     Function,
@@ -54,6 +55,7 @@ class Interpreter(Statements):
     def interpret_module(self, module: Module) -> None:
         frame = FrameRecord(0, module.name, module.name, _NO_NODE, Place(module.file.path, 1, 1, 1, 1))
         activation = Activation(module.env, frame, (), None, 0)
+        activation.raised = ANY_EXCEPTION  # outside of every `try` nobody asks
         for name, value in (("__name__", module.name), ("__package__", module.package)):
             self.store.set((module.env.owner, name), const(value))
         run = Run(Dialect.MODERN, module.name, MODULE_STEPS)
@@ -128,6 +130,7 @@ class Interpreter(Statements):
             )
             activation = Activation(env, frame, (), function, mark)
             activation.arguments = self.inputs(record)
+            activation.raised = ANY_EXCEPTION  # outside of every `try` nobody asks
             self.stack.append(activation)
             try:
                 writes = self._run_body(function, activation)
