@@ -9,7 +9,7 @@ as a whole beside what is there.
 import ast
 
 from analyzers.inference.generator_bodies import GeneratorBodies
-from analyzers.inference.records import CallPoint, Memo, Pace, Progress
+from analyzers.inference.records import CallPoint, Met, Pace, Progress
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
     ANY_EXCEPTION,
@@ -22,6 +22,7 @@ from analyzers.inference.values import (
     Obj,
     Values,
     Yielded,
+    join,
     joined,
     only,
     ordered,
@@ -30,6 +31,8 @@ from analyzers.inference.values import (
 
 _FRESH = Progress(0, False, {}, {}, Yielded((), EMPTY, EMPTY, False))
 _NOWHERE = ast.Constant(None)
+_CELLS_PER_STEP = 16
+"""How many cells are compared for what one step costs."""
 
 
 def _progress_cell(generator: Generator) -> Location:
@@ -101,7 +104,7 @@ class Generators(GeneratorBodies):
             self.store.rewind(start)
             self._lose(generator)
             return None
-        before = {cell: self.store.get(cell) for memo in self._memos_of(generator, site) for cell in memo.reads}
+        before = {cell: self.store.get(cell) for met in self._met_by(generator, site) for cell in met.reads}
         before = {cell: values for cell, values in (before | self.store.before(mark)).items() if not _is_sent(cell)}
         if pace.between:
             self.store.merge([{}, self.store.rewind(start)])
@@ -203,12 +206,12 @@ class Generators(GeneratorBodies):
 
     def _everything(self, generator: Generator, site: ast.expr) -> Yielded:
         """The body as a whole, at any time: it meets what it knew before, and what others have written since."""
-        memos = self._memos_of(generator, site)
-        met = {cell: values for memo in memos for cell, values in memo.writes.items()}
-        present = {cell: self.read(cell) for cell in dict.fromkeys(cell for memo in memos for cell in memo.reads) | met}
+        met = self._met_by(generator, site)
+        present = {cell: self.read(cell) for each in met for cell in (*each.reads, *each.written)}
+        self.run.steps += len(present) // _CELLS_PER_STEP
         mark = self.store.mark()
         presumed = {
-            cell: joined([values, *(memo.reads.get(cell, EMPTY) for memo in memos)]) for cell, values in present.items()
+            cell: joined([values, *(each.reads.get(cell, EMPTY) for each in met)]) for cell, values in present.items()
         }
         for cell, values in presumed.items():
             if values != present[cell]:
@@ -225,11 +228,19 @@ class Generators(GeneratorBodies):
         self._lose(generator)
         return found
 
-    def _memos_of(self, generator: Generator, site: ast.expr) -> list[Memo]:
-        """What is remembered of runs of the body."""
+    def _met_by(self, generator: Generator, site: ast.expr) -> list[Met]:
+        """What runs of the body have met so far, those of each pace."""
         key = self._context(generator.function, generator.arguments, self._point_of(generator, site))
         whole = (key[0], generator.function, key[1])
-        return [memo for pace in self.run.paces.get(whole, ()) for memo in self.run.memos.get((*whole, pace), ())]
+        paces = self.run.paces.get(whole, {})
+        for pace, met in paces.items():
+            memos = self.run.memos.get((*whole, pace), [])
+            for memo in memos[min(met.memos, len(memos)) :]:
+                for cell, values in memo.reads.items():
+                    met.reads[cell] = join(met.reads.get(cell, EMPTY), values)
+                met.written.update(dict.fromkeys(memo.writes))
+            met.memos = len(memos)
+        return list(paces.values())
 
     def _point_of(self, generator: Generator, site: ast.expr) -> CallPoint:
         return CallPoint(generator.call, site, module=generator.module)
@@ -237,7 +248,7 @@ class Generators(GeneratorBodies):
     def _run(self, generator: Generator, site: ast.expr, pace: Pace) -> Yielded:
         point = self._point_of(generator, site)
         key, arguments = self._context(generator.function, generator.arguments, point)
-        self.run.paces.setdefault((key, generator.function, arguments), {})[pace] = None
+        self.run.paces.setdefault((key, generator.function, arguments), {}).setdefault(pace, Met())
         found = self.enter(generator.function, generator.arguments, point, pace)
         outcomes = [value for value in ordered(found) if isinstance(value, Yielded)]
         if len(outcomes) == 1:

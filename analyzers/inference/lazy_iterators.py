@@ -45,6 +45,8 @@ _APART = 16
 """How often running through one iterator again makes objects of its own, as another turn of a loop does."""
 _ROUNDS = 20
 """How often an iterator that takes elements of itself runs before the run counts as unsettled."""
+_FEW = 8
+"""How often somebody may have run through an iterator before looking at each of these times counts as a step."""
 _REMEMBERED = 16
 """How many of the latest results of running through one iterator are compared with what another one would read."""
 _NOBODY: Owner = ("suspended", "")
@@ -82,6 +84,7 @@ class LazyIterators(Generators):
         progress = self.progress_of(obj)
         if progress and not all(each.name in _HARMLESS for each in self._remembered(progress)):
             self.note_raised(ANY_EXCEPTION)
+        self.run.steps += max(0, len(progress) - _FEW)
         waiting = self._waiting(progress)
         own = frozenset(each for each in waiting if each in self.active)
         for each in own:

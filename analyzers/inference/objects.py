@@ -48,7 +48,7 @@ class Objects(Entries):
             self.empty(obj)
             for values in items:
                 self.keep_entry(obj, self.hashed(values), EMPTY, certain=len(items) <= EXACT_LENGTH_LIMIT)
-        elif kind == "tuple" and obj in self.summaries and self.exact(obj) == len(items):
+        elif kind == "tuple" and self.exact(obj) == len(items) and not self._is_inside(obj, items):
             for index, values in enumerate(items):
                 self.weaken(item(obj, index), values)
         elif obj in self.summaries or len(items) > EXACT_LENGTH_LIMIT:
@@ -57,6 +57,16 @@ class Objects(Entries):
         else:
             self.refill(obj, items)
         return only(obj)
+
+    def _is_inside(self, obj: Obj, items: list[Values]) -> bool:
+        """Whether a tuple that stands for several is a part of the next of these, as in a linked list."""
+        met: set[Value] = set()
+        waiting = set(joined(items))
+        while waiting:
+            met |= waiting
+            tuples = [value for value in waiting if isinstance(value, Obj) and value.kind == "tuple"]
+            waiting = set(joined(map(self.held, tuples))) - met
+        return obj in met
 
     def refill(self, obj: Obj, items: list[Values]) -> None:
         """From now on the sequence, which is one object of a run, has exactly these elements."""

@@ -263,6 +263,18 @@ class Drawn(Record):
     seen: Delta
 
 
+class Met:
+    """What all runs of a body together have read, with every value, and which cells they have written.
+
+    `memos` is how many of the remembered runs have been looked at.
+    """
+
+    def __init__(self) -> None:
+        self.memos = 0
+        self.reads: Delta = {}
+        self.written: dict[Location, None] = {}
+
+
 class Run:
     """The interpretation of one entity's body, with all helpers that it enters."""
 
@@ -280,7 +292,7 @@ class Run:
         self.observations: dict[object, Observation] = {}
         self.undecided: dict[tuple[int, ast.expr], PendingRecord] = {}
         self.memos: dict[object, list[Memo]] = {}
-        self.paces: dict[object, dict[Pace, None]] = {}
+        self.paces: dict[object, dict[Pace, Met]] = {}
         self.joined: dict[tuple[FunctionNode, ast.expr], Arguments] = {}
         self.late: dict[tuple[FunctionNode, ast.expr], set[tuple[Function, Arguments]]] = {}
         self.steps = 0
