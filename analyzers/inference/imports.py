@@ -101,6 +101,8 @@ class Imports(FailingImports):
         return sorted(name for name in names if self.store.get((module.env.owner, name)) != DELETED)
 
     def module_attribute(self, module: str, name: str) -> Values:
+        if f"{module}.{name}" in self.declared:
+            return only(External(f"{module}.{name}"))
         loaded = self.load(module)
         if loaded is None:
             return self._outside(module, name)
