@@ -9,6 +9,7 @@ as a whole beside what is there.
 import ast
 
 from analyzers.inference.generator_bodies import GeneratorBodies
+from analyzers.inference.objects import CELLS_PER_STEP
 from analyzers.inference.records import CallPoint, Met, Pace, Progress
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
@@ -31,8 +32,6 @@ from analyzers.inference.values import (
 
 _FRESH = Progress(0, False, {}, {}, Yielded((), EMPTY, EMPTY, False))
 _NOWHERE = ast.Constant(None)
-_CELLS_PER_STEP = 16
-"""How many cells are compared for what one step costs."""
 
 
 def _progress_cell(generator: Generator) -> Location:
@@ -208,7 +207,7 @@ class Generators(GeneratorBodies):
         """The body as a whole, at any time: it meets what it knew before, and what others have written since."""
         met = self._met_by(generator, site)
         present = {cell: self.read(cell) for each in met for cell in (*each.reads, *each.written)}
-        self.run.steps += len(present) // _CELLS_PER_STEP
+        self.run.steps += len(present) // CELLS_PER_STEP
         mark = self.store.mark()
         presumed = {
             cell: joined([values, *(each.reads.get(cell, EMPTY) for each in met)]) for cell, values in present.items()

@@ -25,6 +25,8 @@ from analyzers.inference.values import (
 
 SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
 _LENGTH = "length"
+CELLS_PER_STEP = 16
+"""How many cells are looked at for what one step costs."""
 LIMIT = "limit"
 KEYED = ("dict", "set")
 FACTORY = "factory"
@@ -154,7 +156,9 @@ class Objects(Entries):
     def held(self, obj: Obj) -> Values:
         """Everything that the container holds so far, without anything that a lazy iterator has still to do."""
         if obj.kind == "dict":
-            known = [self.read(item(obj, slot(key))) for key in ordered(self.keys(obj))]
+            keys = self.keys(obj)
+            self.run.steps += len(keys) // CELLS_PER_STEP
+            known = [self.read(item(obj, slot(key))) for key in ordered(keys)]
             return joined([self.read((obj, ANY)), *known])
         if obj.kind == "set":
             return self.keys(obj)
