@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from analyzers.model.facts import FunctionNode
 
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 

@@ -130,10 +130,6 @@ class Calls(Interleaving):
         reason = f"`{obj.cls.node.name}` has no `__call__` in the project" if obj.cls else "the object cannot be called"
         return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, "define `__call__` in the project"))
 
-    def called_patch(self, patch: Obj, arguments: Arguments) -> Values:
-        """A patch as a decorator."""
-        raise AssertionError("the part that knows patches answers this")
-
     def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a function inside a context manager that decorates it."""
         raise AssertionError("the part that knows context managers answers this")

@@ -254,11 +254,6 @@ class Generators(GeneratorBodies):
             return outcomes[0]
         return Yielded(None, found.difference(outcomes), EMPTY, False)
 
-    def undisturbed(self, generator: Generator) -> bool:
-        """Whether nobody has changed what a generator dealt with since it ran."""
-        progress = self._progress_of(generator)
-        return progress is not None and self._undisturbed(progress)
-
     def _undisturbed(self, progress: Progress) -> bool:
         return all(self.read(location) == values for location, values in progress.after.items())
 

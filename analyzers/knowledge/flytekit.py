@@ -151,7 +151,3 @@ def constructed_kind(name: str) -> EntityKind | None:
     if vendor in _VENDORS and last.endswith("Task") and last[0].isupper() and not last.endswith("PythonFunctionTask"):
         return EntityKind.TASK_INSTANCE
     return None
-
-
-TRANSPARENT = frozenset({"flytekit.vscode", "flytekit.deck.deck", "flytekit.interactive.vscode"})
-"""Decorators that go below `@task` and give back a function that does what it did."""
