@@ -86,8 +86,8 @@ class Classes(ClassOrders):
                 return self.attribute_of_bound(value, name, node)
             case Unknown():
                 return only(value)
-            case Method(receiver=Data() as data):
-                return only(Method(data, name))
+            case Method(receiver=Data() | Method() as known):
+                return only(Method(known, name))
             case Pending() if name == flytekit.WITH_OVERRIDES:
                 return only(Method(value, name))
             case Pending() | Coroutine() if name != "__await__":

@@ -95,8 +95,8 @@ class LazyIterators(Generators):
         done = self._done(progress)
         alone = not done and len(waiting) == 1 and obj not in self.summaries
         numbers = {self._run_through(obj, each, alone, whole) for each in ordered(waiting)}  # type: ignore[arg-type]  # all are suspended
-        outdated = _numbered(number for number, drawn in done.items() if drawn.suspended in waiting)
-        kept = progress - outdated if obj in self.summaries else _numbered(done) - outdated
+        current = _numbered(number for number, drawn in done.items() if drawn.suspended not in waiting)
+        kept = progress if obj in self.summaries else current
         self.write(_progress(obj), join(own, kept, _numbered(numbers)))
 
     def _depend_on_itself(self, head: Activation) -> None:
@@ -170,10 +170,18 @@ class LazyIterators(Generators):
             self.lose_all(self.store.since(mark))
         self._remember(suspended, activation, self.store.since(mark))
         seen = {location: self.store.get(location) for location in activation.reads}
-        number = len(self.drawn)
-        self.drawn.append(Drawn(suspended, found, self.run.memos[suspended][-1], seen))
-        self.run.draws.setdefault((suspended, whole), []).append(number)
-        return number, activation.answered
+        drawn = Drawn(suspended, found, self.run.memos[suspended][-1], seen)
+        return self._numbered_draw(drawn, whole), activation.answered
+
+    def _numbered_draw(self, drawn: Drawn, whole: bool) -> int:
+        """The number of what came out; the same things have the same number, so that recursion settles."""
+        numbers = self.run.draws.setdefault((drawn.suspended, whole), [])
+        number = next((each for each in numbers if self.drawn[each].found == drawn.found), len(self.drawn))
+        if number == len(self.drawn):
+            self.drawn.append(drawn)
+            numbers.append(number)
+        self.drawn[number] = drawn
+        return number
 
     def drawn_once(self, suspended: Suspended) -> list[Values] | None:
         """What comes out of an iterator that nobody else has; None where that is not known one by one."""
