@@ -57,6 +57,11 @@ def _numbered(numbers: Iterable[int]) -> Values:
     return frozenset(Const(number, "drawn") for number in numbers)
 
 
+def _suspended_in(progress: Values) -> set[Suspended]:
+    """What an iterator still has to do."""
+    return {value for value in progress if isinstance(value, Suspended)}
+
+
 def _progress(obj: Obj) -> Location:
     """The cell in which an iterator keeps what it has to do, and the numbers of what it has done."""
     return (obj, "progress")
@@ -106,14 +111,14 @@ class LazyIterators(Generators):
 
     def _waiting(self, progress: Values) -> Values:
         """What is to be done, or to be done again since something that it reads has changed."""
-        current = {drawn.suspended for drawn in self._done(progress).values() if not self.changed(drawn.seen)}
-        waiting = {value for value in progress if isinstance(value, Suspended)}
-        return frozenset(waiting | (self._remembered(progress) - current))
+        waiting = _suspended_in(progress)
+        done = [drawn for drawn in self._done(progress).values() if drawn.suspended not in waiting]
+        current = {drawn.suspended for drawn in done if not self.changed(drawn.seen)}
+        return frozenset(waiting | {drawn.suspended for drawn in done} - current)
 
     def _remembered(self, progress: Values) -> set[Suspended]:
         """What an iterator has to do, or has done."""
-        waiting = {value for value in progress if isinstance(value, Suspended)}
-        return waiting | {drawn.suspended for drawn in self._done(progress).values()}
+        return _suspended_in(progress) | {drawn.suspended for drawn in self._done(progress).values()}
 
     def _done(self, progress: Values) -> dict[int, Drawn]:
         numbers = [value.value for value in progress if isinstance(value, Const)]
