@@ -10,7 +10,7 @@ import ast
 
 from analyzers.inference.generator_bodies import GeneratorBodies
 from analyzers.inference.objects import CELLS_PER_STEP
-from analyzers.inference.records import CallPoint, Met, Pace, Progress
+from analyzers.inference.records import CallPoint, GeneratorProgress, Met, Pace
 from analyzers.inference.store import Delta, Location
 from analyzers.inference.values import (
     ANY_EXCEPTION,
@@ -30,7 +30,7 @@ from analyzers.inference.values import (
     single,
 )
 
-_FRESH = Progress(0, False, {}, {}, Yielded((), EMPTY, EMPTY, False))
+_FRESH = GeneratorProgress(0, False, {}, {}, Yielded((), EMPTY, EMPTY, False))
 _NOWHERE = ast.Constant(None)
 
 
@@ -82,14 +82,16 @@ class Generators(GeneratorBodies):
         return self._run_on(generator, progress, site, Pace(count and progress.position + count, between))
 
     def _take_from_rest(
-        self, generator: Generator, progress: Progress, rest: tuple[Values, ...], count: int | None
+        self, generator: Generator, progress: GeneratorProgress, rest: tuple[Values, ...], count: int | None
     ) -> list[Values]:
         taken = len(rest) if count is None else count
         left = rest[taken:]
         self._note(generator, progress.replaced(rest=left or None))
         return list(rest[:taken])
 
-    def _run_on(self, generator: Generator, progress: Progress, site: ast.expr, pace: Pace) -> list[Values] | None:
+    def _run_on(
+        self, generator: Generator, progress: GeneratorProgress, site: ast.expr, pace: Pace
+    ) -> list[Values] | None:
         """Run the body once more, further than before."""
         start = self.store.mark()
         for location, values in progress.before.items():
@@ -111,7 +113,7 @@ class Generators(GeneratorBodies):
         position = len(items) if items is not None else 0
         ended = pace.limit is None or position < pace.limit
         ahead = ended and (pace.between or not exact)
-        self._note(generator, Progress(position, ended, before, after, found, ahead))
+        self._note(generator, GeneratorProgress(position, ended, before, after, found, ahead))
         return list(items[progress.position :]) if exact and items is not None else None
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
@@ -254,18 +256,18 @@ class Generators(GeneratorBodies):
             return outcomes[0]
         return Yielded(None, found.difference(outcomes), EMPTY, False)
 
-    def _undisturbed(self, progress: Progress) -> bool:
+    def _undisturbed(self, progress: GeneratorProgress) -> bool:
         return all(self.read(location) == values for location, values in progress.after.items())
 
     # How far it has come.
 
-    def _progress_of(self, generator: Generator) -> Progress | None:
+    def _progress_of(self, generator: Generator) -> GeneratorProgress | None:
         """None where that is not known: it may be one of several, or be met again by code that runs twice here."""
         number = single(self.read(_progress_cell(generator)))
         known = isinstance(number, Const) and not self.settling and generator not in self.summaries
         return self.steps[number.value] if known and isinstance(number.value, int) else None  # type: ignore[union-attr]  # known: a constant
 
-    def _note(self, generator: Generator, progress: Progress) -> None:
+    def _note(self, generator: Generator, progress: GeneratorProgress) -> None:
         self.steps.append(progress)
         self._move(generator, len(self.steps) - 1)
 

@@ -138,7 +138,7 @@ class Pace(Record):
 TO_THE_END = Pace()
 
 
-class Progress(Record):
+class GeneratorProgress(Record):
     """How far a generator has come: to its `yield` number `position`, or to its end.
 
     `before` are the cells that it dealt with, as they were before it began to run, `after` what they hold since.
