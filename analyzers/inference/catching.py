@@ -1,5 +1,6 @@
 """Handlers of exceptions: which of those that may be raised one takes, and which it leaves to the next."""
 
+from analyzers.inference.answers import any_of
 from analyzers.inference.definitions import Definitions
 from analyzers.inference.values import (
     ANY_EXCEPTION,
@@ -13,7 +14,7 @@ from analyzers.inference.values import (
     only,
     single,
 )
-from analyzers.knowledge.exceptions import inherits
+from analyzers.knowledge.libraries import is_subclass
 
 _ROOT = External("builtins.BaseException")
 EVERYTHING: Values = only(_ROOT)
@@ -59,12 +60,12 @@ class Catching(Definitions):
             case Obj(cls=ClassRef() as cls), ClassRef():
                 return True if kind in self.linearized(cls) else None if "" in self.external_bases(cls) else False
             case Obj(cls=ClassRef() as cls), External(name=name):
-                outcomes = [inherits(base, name) for base in self.external_bases(cls)]
-                return True if True in outcomes else None if None in outcomes else False
+                outcomes = [is_subclass(base, name) for base in self.external_bases(cls)]
+                return any_of(outcomes)
             case External(), ClassRef():
                 return False
             case External(name=name), External(name=base):
-                return inherits(name, base)
+                return is_subclass(name, base)
             case _:
                 return None
 
@@ -74,8 +75,8 @@ class Catching(Definitions):
             case ClassRef(), ClassRef():
                 return other in self.linearized(kind)
             case ClassRef(), External(name=name):
-                return any(inherits(base, name) for base in self.external_bases(kind))
+                return any(is_subclass(base, name) for base in self.external_bases(kind))
             case External(name=name), External(name=base):
-                return kind == other or inherits(name, base) is True
+                return kind == other or is_subclass(name, base) is True
             case _:
                 return False

@@ -1,5 +1,8 @@
 """Whether a class of the project inherits from another class, one outside the project included."""
 
+from collections.abc import Collection
+
+from analyzers.inference.answers import Answer, any_of, common
 from analyzers.inference.calls import VIRTUAL
 from analyzers.inference.picking_functions import PickingFunctions
 from analyzers.inference.records import CallPoint, Handler
@@ -83,14 +86,9 @@ class ClassQuestions(PickingFunctions):
         return [value for item in ([values] if items is None else items) for value in item]
 
 
-def any_of(outcomes: list[bool | None]) -> bool | None:
-    """Whether one of several answers is yes."""
-    return True if True in outcomes else None if None in outcomes else False
-
-
-def decided(outcomes: list[bool | None]) -> Values:
-    """The answer that holds for every possible value, if there is one."""
-    outcome = outcomes[0] if len(set(outcomes)) == 1 else None
+def decided(answers: Collection[Answer]) -> Values:
+    """The answer that holds for every possible value, as a constant if there is one."""
+    outcome = common(answers)
     return PLAIN if outcome is None else const(outcome)
 
 

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from analyzers.inference.answers import any_of, common
 from analyzers.inference.declared_types import DeclaredTypes
 from analyzers.inference.folding import UNDECIDED, attempt
 from analyzers.inference.kinds import is_scalar, kinds_of
@@ -177,7 +178,7 @@ class Comparisons(DeclaredTypes):
         if items is None:
             return None
         outcomes = [self._equal(needle, single(item)) for item in items]
-        return True if True in outcomes else None if None in outcomes else False
+        return any_of(outcomes)
 
     def _equal(self, first: Value, second: Value | None) -> bool | None:
         if isinstance(first, Const) and isinstance(second, Const):
@@ -188,8 +189,7 @@ class Comparisons(DeclaredTypes):
         first, second = single(self.hashed(left)), single(self.hashed(right))
         if first == External("sys.version_info"):
             limit = second.value[:2] if isinstance(second, Const) and isinstance(second.value, tuple) else ()
-            outcomes = {_holds(python[: len(limit)], op, limit) for python in _PYTHONS} if limit else {None}
-            return outcomes.pop() if len(outcomes) == 1 else None
+            return common([_holds(python[: len(limit)], op, limit) for python in _PYTHONS]) if limit else None
         one, other = self.keyed(left), self.keyed(right)
         if (
             one is not None
@@ -209,8 +209,7 @@ class Comparisons(DeclaredTypes):
         columns = [[self.known(only(value), _comparable(value)) for value in part] for part in (left, right)]
         if any(UNDECIDED in column for column in columns):
             return None
-        outcomes = {holds(one, other) for one in columns[0] for other in columns[1]}
-        return outcomes.pop() if len(outcomes) == 1 else None
+        return common([holds(one, other) for one in columns[0] for other in columns[1]])
 
     def _set_outcome(self, first: Obj, op: ast.cmpop, second: Obj) -> bool | None:
         parts = self.compared_sets(first, second)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable
 
+from analyzers.inference.answers import common
 from analyzers.inference.objects import constant_items
 from analyzers.inference.repetition import Repetition
 from analyzers.inference.values import (
@@ -138,8 +139,7 @@ class Contents(Repetition):
 
     def truth_of(self, values: Values) -> bool | None:
         """Whether every possible value is true, or every one false."""
-        truths = {self._truth(value) for value in values}
-        return truths.pop() if len(truths) == 1 else None
+        return common([self._truth(value) for value in values])
 
     def _truth(self, value: Value) -> bool | None:
         match value:

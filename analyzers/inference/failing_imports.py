@@ -2,7 +2,7 @@
 
 import ast
 
-from analyzers.inference.class_questions import any_of
+from analyzers.inference.answers import all_of, any_of, common
 from analyzers.inference.modules import Module
 from analyzers.inference.patterns import Patterns
 from analyzers.inference.values import (
@@ -94,14 +94,14 @@ class FailingImports(Patterns):
         if self.import_failure(node):
             return False
         if isinstance(node, ast.Import):
-            return _all_of([self._available(alias.name) for alias in node.names])
+            return all_of([self._available(alias.name) for alias in node.names])
         source = self._source_module(node)
         there = self._available(source)
         module = self.load(source) if there is not False and self.in_own_place(source) else None
         if module is None:
             return there
         offered = [self._offered(module, alias.name) for alias in node.names if alias.name != "*"]
-        return _all_of([there, *offered])
+        return all_of([there, *offered])
 
     def always_imports(self, body: list[ast.stmt]) -> bool:
         """Whether a block consists of imports that work, and of constants that say so."""
@@ -144,8 +144,7 @@ class FailingImports(Patterns):
             return True
         kinds = self.evaluate(handler.type)
         listed = self.exact_items(kinds) or [kinds]
-        outcomes = {any_of([self._is_kind_of(one, kind) for item in listed for kind in item]) for one in raised}
-        return outcomes.pop() if len(outcomes) == 1 else None
+        return common([any_of([self._is_kind_of(one, kind) for item in listed for kind in item]) for one in raised])
 
     def _is_kind_of(self, raised: Value, kind: Value) -> bool | None:
         """Whether one class of exceptions inherits from another."""
@@ -262,7 +261,3 @@ def _only_raising(statement: ast.stmt) -> list[ast.Raise] | None:
 
 def _is_exception_class(value: Value) -> bool:
     return isinstance(value, ClassRef) or (isinstance(value, External) and is_exception(value.name))
-
-
-def _all_of(outcomes: list[bool | None]) -> bool | None:
-    return False if False in outcomes else None if None in outcomes else True

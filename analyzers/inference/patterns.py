@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from analyzers.inference.answers import all_of, any_of, common
 from analyzers.inference.kinds import kinds_of, never_equal
 from analyzers.inference.modules import standing_for
 from analyzers.inference.store import Delta
@@ -61,7 +62,7 @@ class Patterns(Targets):
                 return self._matches(inner, value)
             case ast.MatchOr(patterns=patterns):
                 found = [self._matches(inner, value) for inner in patterns]
-                return True if True in found else None if None in found else False
+                return any_of(found)
             case ast.MatchValue(value=literal):
                 return self._equals(single(self.evaluate(literal)), value)
             case ast.MatchSingleton(value=constant):
@@ -126,21 +127,21 @@ class Patterns(Targets):
         if not (isinstance(value, Obj) and value.kind == "dict"):
             return None
         names = [self.evaluate(key) for key in keys]
-        held = _all([self.holds(value, name) for name in names])
+        held = all_of([self.holds(value, name) for name in names])
         if held is False:
             return False
         inside = self._match_all((inner, self.load_item(value, n)) for inner, n in zip(patterns, names, strict=True))
-        return _all([held, inside])
+        return all_of([held, inside])
 
     def _matches_class(self, pattern: ast.MatchClass, value: Value) -> bool | None:
         fits = self._is_instance(value, ordered(self.evaluate(pattern.cls)))
         if fits is False:
             return False
-        return _all([fits, self._match_all(self._compared_fields(pattern, value))])
+        return all_of([fits, self._match_all(self._compared_fields(pattern, value))])
 
     def _match_all(self, parts: Iterable[tuple[ast.pattern, Values]]) -> bool | None:
         """Whether each part matches whatever its values are."""
-        return _all([_same([self._matches(inner, value) for value in values]) for inner, values in parts])
+        return all_of([common([self._matches(inner, value) for value in values]) for inner, values in parts])
 
     def _compared_fields(self, pattern: ast.MatchClass, value: Value) -> list[tuple[ast.pattern, Values]]:
         """The patterns inside a class pattern, each with what it is compared with."""
@@ -266,12 +267,3 @@ def _aligned(
         return items if len(items) == len(patterns) else None
     end = len(items) - (len(patterns) - star - 1)
     return [*items[:star], collect(items[star:end]), *items[end:]] if star <= end else None
-
-
-def _all(outcomes: list[bool | None]) -> bool | None:
-    return False if False in outcomes else None if None in outcomes else True
-
-
-def _same(outcomes: list[bool | None]) -> bool | None:
-    """The outcome for a value that is one of several."""
-    return outcomes[0] if outcomes and len(set(outcomes)) == 1 else None

@@ -1,7 +1,8 @@
 """Builtins that ask something of a value, as `callable` and `hasattr` do; decided where the answer is known."""
 
+from analyzers.inference.answers import all_of, any_of, common
 from analyzers.inference.calls import REGISTERED
-from analyzers.inference.class_questions import CLASS_HANDLERS, ClassQuestions, any_of, decided
+from analyzers.inference.class_questions import CLASS_HANDLERS, ClassQuestions, decided
 from analyzers.inference.kinds import Kind, apart, is_builtin_kind
 from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.values import (
@@ -141,8 +142,7 @@ class QuestionFunctions(ClassQuestions):
                 is_one = kind in builtin or (kind == "bool" and "int" in builtin)
                 return True if is_one else None if others else False
             case Data(kinds=kinds) if kinds:
-                outcomes = {self._is_of_class(kind, own, builtin, others) for kind in kinds}
-                return outcomes.pop() if len(outcomes) == 1 else None
+                return common([self._is_of_class(kind, own, builtin, others) for kind in kinds])
             case EntityRef() | Function() | ClassRef():
                 return None if others else False
             case _:
@@ -168,7 +168,7 @@ class QuestionFunctions(ClassQuestions):
     def _fits(self, value: Value, protocol: ClassRef) -> bool | None:
         """Whether an object has everything that a protocol asks for."""
         found = [self.has_attribute(value, name) for name in sorted(protocol.env.names) if not name.startswith("_")]
-        return False if False in found else None if None in found else True
+        return all_of(found)
 
     def implementations(self, generic: Function, others: list[Function], arguments: Arguments) -> list[Function]:
         """The implementations of a generic function that a call with these arguments may reach."""

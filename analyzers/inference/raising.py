@@ -4,7 +4,6 @@ Whatever is not asked here counts as raising anything. A body that is followed n
 """
 
 import ast
-import builtins
 
 from analyzers.inference.bound_names import bound_names
 from analyzers.inference.class_orders import PLAIN_BASES
@@ -36,6 +35,7 @@ from analyzers.inference.values import (
     single,
 )
 from analyzers.knowledge.exceptions import takes_anything
+from analyzers.knowledge.libraries import builtin_class
 
 _NAME_ERROR = only(External("builtins.NameError"))
 _UNBOUND = only(External("builtins.UnboundLocalError"))
@@ -288,12 +288,7 @@ class Raising(Library):
 
 def is_builtin_class(value: Value) -> bool:
     """Whether a value is a class of the builtins."""
-    return isinstance(value, External) and isinstance(_builtin(value.name), type)
-
-
-def _builtin(name: str) -> object:
-    module, _, last = name.rpartition(".")
-    return getattr(builtins, last, None) if module == "builtins" else None
+    return isinstance(value, External) and builtin_class(value.name) is not None
 
 
 def _fits(function: Function, given: Arguments, bound: int) -> bool:

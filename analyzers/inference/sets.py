@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable
 
+from analyzers.inference.answers import all_of, any_of, opposite
 from analyzers.inference.contents import Contents
 from analyzers.inference.entries import slot
 from analyzers.inference.values import EMPTY, NONE, Arguments, Obj, Value, Values, joined, only, ordered, single
@@ -50,12 +51,12 @@ class Sets(Contents):
     def _difference(self, obj: Obj, others: Arguments) -> _Elements:
         """The elements that no one of the others certainly has."""
         known = [[self._has(values, element) for values in others.all] for element in ordered(self.keys(obj))]
-        return self._chosen(obj, [False if True in row else None if None in row else True for row in known])
+        return self._chosen(obj, [opposite(any_of(row)) for row in known])
 
     def _intersection(self, obj: Obj, others: Arguments) -> _Elements:
         """The elements that all the others may have."""
         known = [[self._has(values, element) for values in others.all] for element in ordered(self.keys(obj))]
-        return self._chosen(obj, [False if False in row else None if None in row else True for row in known])
+        return self._chosen(obj, list(map(all_of, known)))
 
     def _union(self, obj: Obj, others: Arguments, site: ast.expr) -> _Elements:
         """The elements of all."""

@@ -43,17 +43,18 @@ WRAPPING_DECORATORS = frozenset(
 
 def is_exception(name: str) -> bool:
     """Whether a dotted name is that of a builtin exception."""
-    found = _builtin_class(name)
+    found = builtin_class(name)
     return found is not None and issubclass(found, BaseException)
 
 
 def is_subclass(name: str, other: str) -> bool | None:
     """Whether one class inherits from another by their dotted names; None where one is not builtin."""
-    one, another = _builtin_class(name), _builtin_class(other)
+    one, another = builtin_class(name), builtin_class(other)
     return None if one is None or another is None else issubclass(one, another)
 
 
-def _builtin_class(name: str) -> type | None:
+def builtin_class(name: str) -> type | None:
+    """The builtin class of a dotted name."""
     module, _, last = name.rpartition(".")
     found = getattr(builtins, last, None) if module == "builtins" else None
     return found if isinstance(found, type) else None
