@@ -3,7 +3,6 @@
 import asyncio
 import contextvars
 import hashlib
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -185,20 +184,6 @@ def test_no_deck_of_dependencies_unless_it_is_asked_for() -> None:
 
     assert DeckField.DEPENDENCIES not in module_level.deck_fields
     assert asks.deck_fields == [DeckField.DEPENDENCIES]
-
-
-def test_a_run_starts_no_process() -> None:
-    started: list[Any] = []
-
-    def witness(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in ("subprocess.Popen", "os.posix_spawn", "os.fork") and watching:
-            started.append(arguments)
-
-    watching = [True]
-    sys.addaudithook(witness)
-    asyncio.run(module_level(n=1))
-    watching.clear()
-    assert started == []
 
 
 def test_decks_of_the_body_are_its_own() -> None:

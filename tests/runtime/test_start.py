@@ -56,6 +56,18 @@ if __name__ == "__main__":
     print("result", asyncio.run(globals()[sys.argv[1]](x=5)))
 """
 
+WITNESS = """
+import asyncio, sys
+from program import fine
+
+def witness(event, arguments):
+    if event in ("subprocess.Popen", "os.posix_spawn", "os.fork"):
+        print("started", event)
+
+sys.addaudithook(witness)
+print("result", asyncio.run(fine(x=5)))
+"""
+
 
 @pytest.fixture
 def program(tree: Path) -> Path:
@@ -66,6 +78,13 @@ def program(tree: Path) -> Path:
 @pytest.mark.usefixtures("program")
 def test_as_a_program(run: Run) -> None:
     assert run("program.py", "fine").stdout.splitlines()[-1] == "result 12"
+
+
+@pytest.mark.usefixtures("program")
+def test_a_run_starts_no_process(run: Run) -> None:
+    # A hook stays in its process until that ends, so that this is one of its own.
+    finished = run("-c", WITNESS)
+    assert finished.stdout.splitlines() == ["result 12"], finished.stderr
 
 
 @pytest.mark.usefixtures("program")
