@@ -1,6 +1,6 @@
 """The methods that `collections.abc` adds to a class of the project which defines the abstract ones."""
 
-from analyzers.inference.queues import Queues
+from analyzers.inference.containers import Containers
 from analyzers.inference.records import NO_ARGUMENTS, CallPoint
 from analyzers.inference.values import (
     NONE,
@@ -15,7 +15,7 @@ from analyzers.inference.values import (
 )
 
 
-class AbstractCollections(Queues):
+class AbstractCollections(Containers):
     """Mixin methods, each in terms of `__getitem__`, `__iter__` and the like of the class itself."""
 
     def mixin_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from analyzers.inference.calls import PATCH
-from analyzers.inference.channels import ANY_ERROR, STACK
+from analyzers.inference.exit_stacks import ANY_ERROR, STACK
 from analyzers.inference.failures import Failures, Step
 from analyzers.inference.records import CallPoint
 from analyzers.inference.values import (

@@ -3,20 +3,16 @@
 import ast
 
 from analyzers.inference.entries import ANY
-from analyzers.inference.question_functions import QuestionFunctions
-from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.store import Location
+from analyzers.inference.type_questions import TypeQuestions
 from analyzers.inference.values import (
-    EMPTY,
     NONE,
     UNSET,
-    Arguments,
     External,
     ModuleRef,
     Owner,
     Unknown,
     Values,
-    const,
     constants,
     join,
     joined,
@@ -30,7 +26,7 @@ _ENTRIES: Owner = ("imports", "")
 """What the cells of the entries that a program has set belong to."""
 
 
-class ModuleTable(QuestionFunctions):
+class ModuleTable(TypeQuestions):
     """Modules by their names."""
 
     def imported_module(self, name: str) -> Values:
@@ -77,46 +73,3 @@ class ModuleTable(QuestionFunctions):
             reason = f"the name of the module in `{self.module.text(node)}` is computed"
             return only(Unknown(Category.DYNAMIC_IMPORT, reason, "import the module by its name"))
         return joined(self.imported_module(absolute_name(str(each), package)) for each in known)
-
-    def _call_import_module(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        package = constants(arguments.argument(1, "package")) or ("",)
-        return self.named_modules(arguments.argument(0, "name"), point.node, str(package[0]))
-
-    def _call_import(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`__import__("a.b")` gives `a`, unless names are taken from it."""
-        known = constants(arguments.argument(0, "name"))
-        if known is None or arguments.argument(3, "fromlist"):
-            return self.named_modules(arguments.argument(0, "name"), point.node)
-        return joined(self.imported_module(str(each).partition(".")[0]) for each in known)
-
-    def _call_table_method(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A method of `sys.modules`; whether a module was imported before is not followed."""
-        keys, default = joined(arguments.positional[:1]), joined(arguments.positional[1:2])
-        match name.rpartition(".")[2]:
-            case "__setitem__":
-                self.put_into_table(keys, default)
-            case "update":
-                given = [pair for values in arguments.positional for pair in self.known_items(values) or ()]
-                for key, values in (*given, *arguments.keywords):
-                    self.put_into_table(const(key), values)
-            case "pop" | "__delitem__":
-                found = self.named_modules(keys, point.node)
-                self.put_into_table(keys, UNSET)
-                return join(found, default)
-            case "setdefault":
-                found = join(self.named_modules(keys, point.node), default)
-                self.put_into_table(keys, found)
-                return found
-            case _:
-                return join(self.named_modules(keys, point.node), default or NONE)
-        return EMPTY
-
-
-MODULE_HANDLERS: dict[str, Handler] = {
-    "importlib.import_module": ModuleTable._call_import_module,
-    "builtins.__import__": ModuleTable._call_import,
-    **{
-        f"sys.modules.{method}": ModuleTable._call_table_method
-        for method in ("__delitem__", "__setitem__", "get", "pop", "setdefault", "update")
-    },
-}

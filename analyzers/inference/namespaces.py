@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from analyzers.inference.entries import VIEWED
 from analyzers.inference.objects import attribute_cell
 from analyzers.inference.rankings import Rankings
-from analyzers.inference.records import CallPoint, Handler
 from analyzers.inference.scopes import body_names
 from analyzers.inference.values import (
     PLAIN,
     UNSET,
-    Arguments,
     ClassRef,
     Method,
     ModuleRef,
@@ -19,9 +17,7 @@ from analyzers.inference.values import (
     Value,
     Values,
     const,
-    joined,
     only,
-    ordered,
 )
 
 
@@ -89,60 +85,3 @@ class Namespaces(Rankings):
                 return self.current(value, node)
             case _:
                 return value
-
-    def _call_vars(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`vars(thing)`, the globals where nothing is given."""
-        targets = joined(arguments.all) if arguments.all else only(ModuleRef(self.env.module))
-        return joined(self.namespace_of(value, point.node) for value in ordered(targets))
-
-    def _call_members(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`inspect.getmembers`: names and attributes, those that an instance has from its class too."""
-        pairs: list[Values] = []
-        for value in ordered(joined(arguments.all[:1])):
-            for each in self._members(value):
-                found = self.attribute(only(value), each, point.node)
-                pairs.append(self.tuple_at(point.node, len(pairs), [const(each), found]))
-        return self.sequence("list", point.node, pairs) if pairs else self.opaque(f"`{name}`")
-
-    def _members(self, value: Value) -> list[str]:
-        match value:
-            case ModuleRef(name=name):
-                module = self.load(name)
-                return sorted(self.global_names(module)) if module else []
-            case ClassRef():
-                classes = self.linearized(value)
-            case Obj(kind="instance", cls=ClassRef() as cls):
-                classes = self.linearized(cls)
-            case _:
-                return []
-        names = {name for each in classes for name in each.env.names}
-        own = self.attribute_names.get(value.cls, ()) if isinstance(value, Obj) and value.cls else ()
-        return sorted({*names, *own})
-
-    def _call_namespace(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`SimpleNamespace(fit=fit)`: an object with these attributes and nothing else."""
-        cls = self.record_class(name.rpartition(".")[2], [], point.node)
-        self.bases[cls] = []
-        made = self.new_instance(cls, point.node)
-        known = [self.known_items(values) for values in arguments.positional]
-        given = [pair for pairs in known for pair in pairs or ()]
-        for key, values in (*given, *arguments.keywords):
-            self.assign_attribute(made, key, values, point.node)
-        if None in known or arguments.double_star is not None:
-            self.handed_over(arguments.replaced(keywords=()), point, name)
-        return made
-
-    def _call_bare(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """`threading.local()`, `ModuleType(name)`: it has the attributes that it is given later, in any thread."""
-        return self._call_namespace(name, Arguments(), point)
-
-
-NAMESPACE_HANDLERS: dict[str, Handler] = {
-    "builtins.vars": Namespaces._call_vars,
-    "inspect.getmembers": Namespaces._call_members,
-    "inspect.getmembers_static": Namespaces._call_members,
-    "types.SimpleNamespace": Namespaces._call_namespace,
-    "argparse.Namespace": Namespaces._call_namespace,
-    "threading.local": Namespaces._call_bare,
-    "types.ModuleType": Namespaces._call_bare,
-}

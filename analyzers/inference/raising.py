@@ -7,8 +7,8 @@ import ast
 
 from analyzers.inference.bound_names import bound_names
 from analyzers.inference.class_orders import PLAIN_BASES
+from analyzers.inference.external_calls import ExternalCalls
 from analyzers.inference.kinds import are_numbers, are_texts, is_scalar
-from analyzers.inference.library import Library
 from analyzers.inference.modules import label_of
 from analyzers.inference.objects import FACTORY
 from analyzers.inference.scopes import scope_of
@@ -54,7 +54,7 @@ _HOOKS = ("__getattribute__", "__getattr__")
 _STORING_HOOKS = ("__setattr__", "__slots__")
 
 
-class Raising(Library):
+class Raising(ExternalCalls):
     """Notes of what an expression may raise, taken while it is evaluated."""
 
     def may_raise(self) -> None:

@@ -18,6 +18,7 @@ from analyzers.inference.values import (
     Elements,
     Env,
     Function,
+    Obj,
     Owner,
     PendingKey,
     Suspended,
@@ -319,6 +320,9 @@ Handler = Callable[[Any, str, Arguments, CallPoint], Values]
 
 Producer = Callable[[Any, str, Arguments, CallPoint], Elements]
 """The same for a function that gives a lazy iterator: what running through that gives."""
+
+ObjectMethod = Callable[[Any, Obj, Arguments, CallPoint], Values]
+"""The same for a method of an object of a library, which is given the object."""
 
 
 def module_owner(name: str) -> Owner:

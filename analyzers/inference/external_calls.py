@@ -2,7 +2,8 @@
 
 import builtins
 
-from analyzers.inference import builtin_functions, concurrency
+from analyzers.inference import families
+from analyzers.inference.exit_stacks import ExitStacks
 from analyzers.inference.records import CallPoint, Unresolvable
 from analyzers.inference.values import (
     PLAIN,
@@ -26,9 +27,6 @@ from analyzers.knowledge.names import canonical
 from analyzers.model.calls import Category
 from analyzers.model.entities import EntityKind
 
-_PRODUCERS = builtin_functions.PRODUCERS
-_HANDLERS = {**builtin_functions.HANDLERS, **concurrency.HANDLERS}
-
 _LOOKING_ONLY = frozenset(
     {"logging", "inspect", "pprint", "typing", "warnings", "traceback", "reprlib", "string", "textwrap", "time", "math"}
 )
@@ -37,7 +35,22 @@ _LOOKING_ONLY = frozenset(
 _BUILTIN_NAMES = frozenset(dir(builtins))
 
 
-class Library(concurrency.Concurrency):
+_LOOKING_AT_THE_WHOLE = frozenset(
+    f"builtins.{name}" for name in ("bool", "callable", "id", "isinstance", "len", "type")
+)
+"""What does not use the elements of a container."""
+
+_RUNNING_THROUGH = frozenset(f"builtins.{name}" for name in ("all", "any", "bytearray", "bytes", "sum"))
+"""What takes the elements of an iterator; the others show it as it is, whatever they show of a list."""
+
+_GIVING_DATA = frozenset(
+    {"abs", "all", "any", "ascii", "bool", "bytes", "callable", "chr", "complex", "dir", "divmod", "float", "format"}
+    | {"hasattr", "hash", "id", "int", "isinstance", "issubclass", "len", "print", "repr", "round", "str", "type"}
+)
+"""Builtins whose result is no part of what they are given."""
+
+
+class ExternalCalls(ExitStacks):
     """What calling an external name does."""
 
     def is_builtin(self, name: str) -> bool:
@@ -47,7 +60,7 @@ class Library(concurrency.Concurrency):
         return canonical(name)
 
     def has_handler(self, name: str) -> bool:
-        return name in _HANDLERS or name in _PRODUCERS
+        return families.handler(name) is not None or families.producer(name) is not None
 
     def makes_entity(self, name: str) -> bool:
         """Whether calling the external `name` makes an entity or a decorator of entities."""
@@ -66,17 +79,19 @@ class Library(concurrency.Concurrency):
             return self.made(name, kind, arguments, point.node)
         if name.startswith("flytekit.remote.FlyteRemote."):
             return self._remote_call(name, arguments, point)
-        if name in _PRODUCERS:
+        if families.producer(name) is not None:
             self.asked_for_iterators(joined(arguments.positional), point)
             return self.lazy(name, arguments, point)
-        handler = _HANDLERS.get(name)
+        handler = families.handler(name)
         if handler is not None:
             return handler(self, name, arguments, point)
         return self.unknown_library(name, arguments, point)
 
     def drawn_from(self, name: str, arguments: Arguments, point: CallPoint) -> Elements:
         """What running through the iterator of a library gives."""
-        return _PRODUCERS[name](self, name, arguments, point)
+        producer = families.producer(name)
+        assert producer is not None
+        return producer(self, name, arguments, point)
 
     def _decorator_call(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
         """`task(fn)` makes an entity, `task(cache=True)` a decorator."""
@@ -110,6 +125,27 @@ class Library(concurrency.Concurrency):
         if is_plain(name) or self.here.function is None:
             return self._result(name, arguments, opaque=True)
         return self._foreign(name, arguments, point)
+
+    def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        """A builtin that uses its arguments as plain values."""
+        parts = []
+        for values in arguments.all:
+            if name not in _LOOKING_AT_THE_WHOLE:
+                apart = "instance" if name in _RUNNING_THROUGH else "iterator"
+                inner = joined(
+                    self.elements(v) for v in values if isinstance(v, Obj) and v.kind not in ("instance", apart)
+                )
+                self.forced(inner, point.node)
+            parts.append(self.forced(values, point.node))
+        if name.rpartition(".")[2] in _GIVING_DATA or not self.holds_callables(arguments.all):
+            return self.mixed(parts)
+        return only(Data(self.mixed_origins(arguments), f"`{name}`"))
+
+    def container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
+        method = families.method(obj.kind, name)
+        if method is None:
+            return super().container_method(obj, name, arguments, point)
+        return method(self, obj, arguments, point)
 
     def _holds_entity(self, arguments: Arguments) -> bool:
         return any(isinstance(value, EntityRef) for value in self.contents(joined(arguments.all)))

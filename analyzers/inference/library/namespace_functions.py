@@ -1,0 +1,78 @@
+"""Namespaces as values: `vars`, `__dict__`, `inspect.getmembers`, and objects that are nothing but a namespace."""
+
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.records import CallPoint, Handler
+from analyzers.inference.values import (
+    Arguments,
+    ClassRef,
+    ModuleRef,
+    Obj,
+    Value,
+    Values,
+    const,
+    joined,
+    only,
+    ordered,
+)
+
+
+def _vars(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    """`vars(thing)`, the globals where nothing is given."""
+    targets = joined(arguments.all) if arguments.all else only(ModuleRef(interpreter.env.module))
+    return joined(interpreter.namespace_of(value, point.node) for value in ordered(targets))
+
+
+def _getmembers(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    """`inspect.getmembers`: names and attributes, those that an instance has from its class too."""
+    pairs: list[Values] = []
+    for value in ordered(joined(arguments.all[:1])):
+        for each in _members(interpreter, value):
+            found = interpreter.attribute(only(value), each, point.node)
+            pairs.append(interpreter.tuple_at(point.node, len(pairs), [const(each), found]))
+    return interpreter.sequence("list", point.node, pairs) if pairs else interpreter.opaque(f"`{name}`")
+
+
+def _members(interpreter: Interpreter, value: Value) -> list[str]:
+    match value:
+        case ModuleRef(name=name):
+            module = interpreter.load(name)
+            return sorted(interpreter.global_names(module)) if module else []
+        case ClassRef():
+            classes = interpreter.linearized(value)
+        case Obj(kind="instance", cls=ClassRef() as cls):
+            classes = interpreter.linearized(cls)
+        case _:
+            return []
+    names = {name for each in classes for name in each.env.names}
+    own = interpreter.attribute_names.get(value.cls, ()) if isinstance(value, Obj) and value.cls else ()
+    return sorted({*names, *own})
+
+
+def _namespace(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    """`SimpleNamespace(fit=fit)`: an object with these attributes and nothing else."""
+    cls = interpreter.record_class(name.rpartition(".")[2], [], point.node)
+    interpreter.bases[cls] = []
+    made = interpreter.new_instance(cls, point.node)
+    known = [interpreter.known_items(values) for values in arguments.positional]
+    given = [pair for pairs in known for pair in pairs or ()]
+    for key, values in (*given, *arguments.keywords):
+        interpreter.assign_attribute(made, key, values, point.node)
+    if None in known or arguments.double_star is not None:
+        interpreter.handed_over(arguments.replaced(keywords=()), point, name)
+    return made
+
+
+def _bare(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    """`threading.local()`, `ModuleType(name)`: it has the attributes that it is given later, in any thread."""
+    return _namespace(interpreter, name, Arguments(), point)
+
+
+HANDLERS: dict[str, Handler] = {
+    "builtins.vars": _vars,
+    "inspect.getmembers": _getmembers,
+    "inspect.getmembers_static": _getmembers,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
+    "threading.local": _bare,
+    "types.ModuleType": _bare,
+}
