@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from analyzers.cycles import cycles
+from analyzers.inference.domain.modules import Module
+from analyzers.inference.domain.records import EntityRecord, PendingRecord, Run
 from analyzers.inference.facts import entity_function
 from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.modules import Module
-from analyzers.inference.records import EntityRecord, PendingRecord, Run
 from analyzers.knowledge import flytekit
 from analyzers.model.calls import Consumption
 from analyzers.model.entities import Entity, EntityKind

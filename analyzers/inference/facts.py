@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterable
 
-from analyzers.inference.entities import merged_flows
-from analyzers.inference.records import EntityRecord, FrameRecord, HelperRecord, PendingRecord, Run
+from analyzers.inference.domain.records import EntityRecord, FrameRecord, HelperRecord, PendingRecord, Run
+from analyzers.inference.objects.entities import merged_flows
 from analyzers.model.calls import Consumption, Event, HelperCall, Invocation, UnresolvedCall
 from analyzers.model.facts import EntityFunction, Frame
 from analyzers.model.places import Place

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from analyzers.inference.records import Handler, ObjectMethod, Producer
+from analyzers.inference.domain.records import Handler, ObjectMethod, Producer
 
 _OF_BUILTINS = {
     "builtin_functions": "abs bytes chr complex delattr divmod eval exec float format getattr globals hash int ord repr"

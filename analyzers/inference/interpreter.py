@@ -4,9 +4,8 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from analyzers.inference.core import qualified
-from analyzers.inference.modules import Module
-from analyzers.inference.records import (
+from analyzers.inference.domain.modules import Module
+from analyzers.inference.domain.records import (
     MODULE_STEPS,
     NO_ARGUMENTS,
     Activation,
@@ -16,9 +15,8 @@ from analyzers.inference.records import (
     Run,
     Unresolvable,
 )
-from analyzers.inference.scopes import scope_of
-from analyzers.inference.statements import Statements
-from analyzers.inference.values import (
+from analyzers.inference.domain.scopes import scope_of
+from analyzers.inference.domain.values import (
     ANY_EXCEPTION,
     Coroutine,
     Env,
@@ -29,6 +27,8 @@ from analyzers.inference.values import (
     const,
     ordered,
 )
+from analyzers.inference.memory.core import qualified
+from analyzers.inference.statements.statements import Statements
 from analyzers.knowledge import flytekit
 from analyzers.model.calls import Category, Consumption
 from analyzers.model.entities import EntityKind

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from analyzers.analysis import analyze
-from analyzers.inference import activations, loops, records
+from analyzers.inference.calls import activations
+from analyzers.inference.domain import records
+from analyzers.inference.statements import loops
 from analyzers.model.calls import Category
 
 PAGE = (Path(__file__).parents[2] / "docs" / "inference.md").read_text()

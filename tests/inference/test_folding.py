@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from analyzers.inference import folding
-from analyzers.inference.folding import UNDECIDED, attempt
+from analyzers.inference.domain import folding
+from analyzers.inference.domain.folding import UNDECIDED, attempt
 
 HUGE = 10**9
 

@@ -1,10 +1,9 @@
 """Builtin functions that look attributes up, ask for types, or ask objects by a special method."""
 
-from analyzers.inference import folding
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.kinds import kinds_of
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.values import (
+from analyzers.inference.domain import folding
+from analyzers.inference.domain.kinds import kinds_of
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.values import (
     EMPTY,
     NONE,
     PLAIN,
@@ -26,6 +25,7 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.inference.interpreter import Interpreter
 from analyzers.model.calls import Category
 
 _PROTOCOLS = ("abs", "bytes", "complex", "float", "format", "hash", "int", "repr", "round", "str")

@@ -2,11 +2,8 @@
 
 import ast
 
-from analyzers.inference.function_attributes import WRAPPED
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.objects import attribute_cell
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.values import (
     EMPTY,
     PLAIN,
     Arguments,
@@ -24,6 +21,9 @@ from analyzers.inference.values import (
     joined,
     only,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.memory.objects import attribute_cell
+from analyzers.inference.objects.function_attributes import WRAPPED
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS
 from analyzers.model.calls import Category
 

@@ -2,9 +2,8 @@
 
 import ast
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.records import CallPoint, ObjectMethod
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, ObjectMethod
+from analyzers.inference.domain.values import (
     EMPTY,
     NONE,
     Arguments,
@@ -16,6 +15,7 @@ from analyzers.inference.values import (
     joined,
     only,
 )
+from analyzers.inference.interpreter import Interpreter
 
 
 def _put(interpreter: Interpreter, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:

@@ -3,10 +3,8 @@
 import itertools
 from functools import partial
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.library.iteration_functions import each_row, fold, rows_of, spread_first
-from analyzers.inference.records import NO_ARGUMENTS, CallPoint, Handler, Producer
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint, Handler, Producer
+from analyzers.inference.domain.values import (
     NONE,
     PLAIN,
     Arguments,
@@ -18,6 +16,8 @@ from analyzers.inference.values import (
     joined,
     single,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.library.iteration_functions import each_row, fold, rows_of, spread_first
 
 _LIMIT = 32
 """How many combinations are kept apart."""

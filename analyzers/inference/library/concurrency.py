@@ -1,13 +1,8 @@
 """asyncio and executors: what runs awaitables side by side, later, or in a thread."""
 
-from analyzers.inference.exit_stacks import STACK
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.library.channels import new_thread
-from analyzers.inference.library.iteration_functions import draw_mapped
-from analyzers.inference.library.queues import QUEUES, new_queue
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.store import Delta
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.store import Delta
+from analyzers.inference.domain.values import (
     EMPTY,
     NONE,
     PLAIN,
@@ -25,6 +20,11 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.library.channels import new_thread
+from analyzers.inference.library.iteration_functions import draw_mapped
+from analyzers.inference.library.queues import QUEUES, new_queue
+from analyzers.inference.statements.exit_stacks import STACK
 from analyzers.model.facts import ObservationKind
 
 

@@ -1,10 +1,7 @@
 """Containers of the standard library beyond the builtin ones: `Counter`, `ChainMap`, `deque`, `dict.fromkeys`."""
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.library.iteration_functions import listed, spread_first
-from analyzers.inference.objects import LIMIT
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.values import (
     NONE,
     PLAIN,
     Arguments,
@@ -14,6 +11,9 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.library.iteration_functions import listed, spread_first
+from analyzers.inference.memory.objects import LIMIT
 
 
 def _counter(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:

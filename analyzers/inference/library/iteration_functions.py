@@ -5,10 +5,8 @@ What begins with `_draw` is called when somebody takes elements of the iterator 
 
 from functools import partial
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.objects import FACTORY
-from analyzers.inference.records import CallPoint, Handler, Producer
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler, Producer
+from analyzers.inference.domain.values import (
     EMPTY,
     NONE,
     PLAIN,
@@ -25,6 +23,8 @@ from analyzers.inference.values import (
     ordered,
     single,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.memory.objects import FACTORY
 
 _FOLDS = 6
 """How often a reduction is followed; what it gives is the same from then on, or nested without end."""

@@ -1,8 +1,7 @@
 """The table of imported modules, `sys.modules`: what an import finds in it, and what a program puts there."""
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.values import (
     EMPTY,
     NONE,
     UNSET,
@@ -15,6 +14,7 @@ from analyzers.inference.values import (
     join,
     joined,
 )
+from analyzers.inference.interpreter import Interpreter
 
 TABLE = External("sys.modules")
 _ENTRIES: Owner = ("imports", "")

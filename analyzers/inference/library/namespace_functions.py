@@ -1,8 +1,7 @@
 """Namespaces as values: `vars`, `__dict__`, `inspect.getmembers`, and objects that are nothing but a namespace."""
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
     ModuleRef,
@@ -14,6 +13,7 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.inference.interpreter import Interpreter
 
 
 def _vars(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:

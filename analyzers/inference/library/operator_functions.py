@@ -2,10 +2,8 @@
 
 import ast
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.library.builtin_functions import dynamic_attribute
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.values import (
     EMPTY,
     PLAIN,
     Arguments,
@@ -17,6 +15,8 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.library.builtin_functions import dynamic_attribute
 
 _ARITHMETIC: dict[str, ast.operator] = {
     "add": ast.Add(),

@@ -2,10 +2,9 @@
 
 import ast
 
-from analyzers.inference.calls import PATCH
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.records import CallPoint, Handler, ObjectMethod
-from analyzers.inference.values import (
+from analyzers.inference.calls.calls import PATCH
+from analyzers.inference.domain.records import CallPoint, Handler, ObjectMethod
+from analyzers.inference.domain.values import (
     EMPTY,
     NONE,
     Arguments,
@@ -16,6 +15,7 @@ from analyzers.inference.values import (
     only,
     single,
 )
+from analyzers.inference.interpreter import Interpreter
 
 _TARGET, _NAME, _NEW, _BEFORE, _CLEARED = "target", "name", "new", "before", "cleared"
 

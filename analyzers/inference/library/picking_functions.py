@@ -3,10 +3,8 @@
 import heapq
 from typing import Any
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.library.operator_functions import APPLIED, getter
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.values import (
     EMPTY,
     NONE,
     PLAIN,
@@ -20,6 +18,8 @@ from analyzers.inference.values import (
     ordered,
     single,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.library.operator_functions import APPLIED, getter
 
 
 class _Ranked:

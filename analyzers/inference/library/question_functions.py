@@ -2,12 +2,10 @@
 
 from collections.abc import Collection
 
-from analyzers.inference.answers import Answer, any_of, common
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.kinds import apart
-from analyzers.inference.library.builtin_functions import protocol
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.values import (
+from analyzers.inference.domain.answers import Answer, any_of, common
+from analyzers.inference.domain.kinds import apart
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.values import (
     PLAIN,
     Arguments,
     Bound,
@@ -29,6 +27,8 @@ from analyzers.inference.values import (
     ordered,
     single,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.library.builtin_functions import protocol
 
 _ASKED = 16
 """How many elements are asked one by one whether they decide `any` or `all`."""

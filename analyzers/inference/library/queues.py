@@ -1,8 +1,7 @@
 """Queues: in which order what was put in comes out, as long as nobody else may take or add something meanwhile."""
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.records import CallPoint, ObjectMethod
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, ObjectMethod
+from analyzers.inference.domain.values import (
     NONE,
     PLAIN,
     Arguments,
@@ -17,6 +16,7 @@ from analyzers.inference.values import (
     only,
     single,
 )
+from analyzers.inference.interpreter import Interpreter
 
 QUEUES = frozenset({"Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"})
 _FIRST, _LAST, _LEAST = "queue", "stack", "heap"

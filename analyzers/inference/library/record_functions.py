@@ -1,9 +1,7 @@
 """Functions of the standard library that make, copy and take apart objects: dataclasses, named tuples, `copy`."""
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.objects import attribute_cell
-from analyzers.inference.records import CallPoint, Handler
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.values import (
     PLAIN,
     Arguments,
     ClassRef,
@@ -21,6 +19,8 @@ from analyzers.inference.values import (
     ordered,
     single,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.memory.objects import attribute_cell
 
 _DEPTH = 6
 """How deep `deepcopy` makes objects of their own; deeper ones stand for the original and the copy alike."""

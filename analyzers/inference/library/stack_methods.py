@@ -1,9 +1,7 @@
 """Methods of exit stacks."""
 
-from analyzers.inference.exit_stacks import AS_EXIT, STACK
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.records import CallPoint, ObjectMethod
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, ObjectMethod
+from analyzers.inference.domain.values import (
     EMPTY,
     NONE,
     PLAIN,
@@ -16,6 +14,8 @@ from analyzers.inference.values import (
     only,
     ordered,
 )
+from analyzers.inference.interpreter import Interpreter
+from analyzers.inference.statements.exit_stacks import AS_EXIT, STACK
 
 
 def _enter(interpreter: Interpreter, obj: Obj, arguments: Arguments, point: CallPoint) -> Values:

@@ -1,8 +1,7 @@
 """Functions that take some of the elements of an iterator: the next one, or those of a slice."""
 
-from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.records import CallPoint, Handler, Producer
-from analyzers.inference.values import (
+from analyzers.inference.domain.records import CallPoint, Handler, Producer
+from analyzers.inference.domain.values import (
     EMPTY,
     Arguments,
     Elements,
@@ -16,6 +15,7 @@ from analyzers.inference.values import (
     joined,
     only,
 )
+from analyzers.inference.interpreter import Interpreter
 
 
 def _next(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:

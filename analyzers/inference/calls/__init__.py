@@ -1,0 +1,1 @@
+"""Calls: activations of bodies, generators, lazy iterators, and what callees of every kind do."""

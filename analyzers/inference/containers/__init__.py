@@ -1,0 +1,1 @@
+"""Builtin containers and the methods of builtin types."""

@@ -1,0 +1,1 @@
+"""Expressions, and what a program asks of values in them."""

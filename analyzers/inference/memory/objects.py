@@ -1,0 +1,337 @@
+"""Objects in the store: sequences and sets with their elements, and what all containers have in common."""
+
+import ast
+
+from analyzers.inference.domain.store import Delta, Location
+from analyzers.inference.domain.values import (
+    EMPTY,
+    NONE,
+    PLAIN,
+    Arguments,
+    Const,
+    Elements,
+    Obj,
+    Value,
+    Values,
+    const,
+    constants,
+    join,
+    joined,
+    only,
+    ordered,
+    single,
+)
+from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, slot
+
+SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
+_LENGTH = "length"
+CELLS_PER_STEP = 16
+"""How many cells are looked at for what one step costs."""
+LIMIT = "limit"
+KEYED = ("dict", "set")
+FACTORY = "factory"
+SWALLOWS = "swallows"
+"""The cell of a stack of contexts, in which a failure of the block may end."""
+EXACT_LENGTH_LIMIT = 64
+
+
+def attribute_cell(owner: Value, name: str) -> Location:
+    """The cell of an attribute."""
+    return (owner, ("attribute", name))
+
+
+class Objects(Entries):
+    """Making, reading and changing containers. One that stands for several ones of a run only ever gains content."""
+
+    def sequence(self, kind: str, site: ast.AST, items: list[Values]) -> Values:
+        """A new list, tuple, set or iterator with exactly these elements."""
+        obj = self.allocate(kind, site)
+        if kind == "set":
+            self.empty(obj)
+            for values in items:
+                self.keep_entry(obj, self.hashed(values), EMPTY, certain=len(items) <= EXACT_LENGTH_LIMIT)
+        elif kind == "tuple" and self.exact(obj) == len(items) and not self._is_inside(obj, items):
+            for index, values in enumerate(items):
+                self.weaken(item(obj, index), values)
+        elif obj in self.summaries or len(items) > EXACT_LENGTH_LIMIT:
+            self.weaken((obj, ANY), joined(items))
+            self.weaken((obj, _LENGTH), PLAIN)
+        else:
+            self.refill(obj, items)
+        return only(obj)
+
+    def _is_inside(self, obj: Obj, items: list[Values]) -> bool:
+        """Whether a tuple that stands for several is a part of the next of these, as in a linked list."""
+        met: set[Value] = set()
+        waiting = set(joined(items))
+        while waiting:
+            met |= waiting
+            tuples = [value for value in waiting if isinstance(value, Obj) and value.kind == "tuple"]
+            waiting = set(joined(map(self.held, tuples))) - met
+        return obj in met
+
+    def refill(self, obj: Obj, items: list[Values]) -> None:
+        """From now on the sequence, which is one object of a run, has exactly these elements."""
+        for index, values in enumerate(items):
+            self.write(item(obj, index), values)
+        self.write((obj, ANY), EMPTY)
+        self.write((obj, _LENGTH), const(len(items)))
+
+    def iterator(self, site: ast.AST, found: Elements) -> Values:
+        """A new iterator over these elements."""
+        if isinstance(found, list):
+            return self.sequence("iterator", site, found)
+        return self.many("iterator", site, found)
+
+    def begin(self, obj: Obj, whole: bool = False) -> None:
+        """Somebody takes elements of an iterator, which may be a lazy one, or (`whole`) all of them at once."""
+        raise AssertionError("the part that knows lazy iterators answers this")
+
+    def rotated(self, obj: Obj, arguments: Arguments, site: ast.AST) -> Values:
+        """`deque.rotate`, where it is known how far."""
+        items, steps = self.items(obj), single(arguments.argument(0, "n") or const(1))
+        if items is None or not (isinstance(steps, Const) and isinstance(steps.value, int)):
+            self.smash(obj)
+        elif items:
+            first = -steps.value % len(items)
+            self.refill(obj, items[first:] + items[:first])
+        return NONE
+
+    def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
+        """A new sequence of unknown length."""
+        obj = self.allocate(kind, site)
+        if kind == "set":
+            self.empty(obj)
+            self.keep_entry(obj, self.hashed(elements), EMPTY, certain=False)
+            return only(obj)
+        self.weaken((obj, ANY), elements)
+        self.weaken((obj, _LENGTH), PLAIN)
+        return only(obj)
+
+    def exact(self, obj: Obj) -> int | None:
+        """The length of a sequence, where it is one known number; tuples that stand for several may have one too."""
+        if obj.kind == "iterator":
+            self.begin(obj)
+        length = self.read((obj, _LENGTH))
+        changing = obj in self.summaries and obj.kind != "tuple"
+        if len(length) != 1 or changing or self.read((obj, ANY)):
+            return None
+        value = next(iter(length))
+        return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
+
+    def items(self, obj: Obj) -> list[Values] | None:
+        """The elements one by one, where their number and order are known."""
+        if obj.kind == "set":
+            members = self.certain_keys(obj)
+            return [only(each) for each in members] if members is not None and len(members) < 2 else None
+        length = self.exact(obj) if obj.kind in SEQUENCES else None
+        return None if length is None else [self.read(item(obj, index)) for index in range(length)]
+
+    def exact_items(self, values: Values) -> list[Values] | None:
+        """The elements of the only possible sequence, where its length is known.
+
+        They are asked for to run through them, after which an iterator may have fewer left.
+        """
+        value = single(values)
+        if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= EXACT_LENGTH_LIMIT:
+            return [const(character) for character in value.value]
+        if isinstance(value, Const) and isinstance(value.value, tuple):
+            return constant_items(value)
+        if not isinstance(value, Obj):
+            return None
+        if value.kind == "dict":
+            keys = self.certain_keys(value)
+            return None if keys is None else [only(key) for key in keys]
+        items = self.items(value)
+        if items is not None and value.kind == "iterator":
+            self.smash(value)
+        return items
+
+    def elements(self, obj: Obj) -> Values:
+        """Everything that the container may hold; of a dict, its values."""
+        if obj.kind == "iterator":
+            self.begin(obj)
+        return self.held(obj)
+
+    def held(self, obj: Obj) -> Values:
+        """Everything that the container holds so far, without anything that a lazy iterator has still to do."""
+        if obj.kind == "dict":
+            keys = self.keys(obj)
+            self.run.steps += len(keys) // CELLS_PER_STEP
+            known = [self.read(item(obj, slot(key))) for key in ordered(keys)]
+            return joined([self.read((obj, ANY)), *known])
+        if obj.kind == "set":
+            return self.keys(obj)
+        lengths = numbers_in(self.read((obj, _LENGTH)))
+        known = [self.read(item(obj, index)) for index in range(max(lengths, default=0))]
+        return join(self.read((obj, ANY)), *known)
+
+    def append(self, obj: Obj, values: Values) -> None:
+        length = self.exact(obj) if obj.kind == "list" else None
+        if length is None or length >= EXACT_LENGTH_LIMIT:
+            self.smash(obj, values)
+        else:
+            self.write(item(obj, length), values)
+            self.write((obj, _LENGTH), const(length + 1))
+
+    def limit(self, obj: Obj) -> Values:
+        """The `maxlen` of a deque, if it has one."""
+        return self.read((obj, LIMIT))
+
+    def shorten(self, obj: Obj, from_left: bool = True) -> None:
+        """A deque that is longer than its limit loses elements from one end."""
+        limits, items = numbers_in(self.limit(obj)), self.items(obj)
+        if items is not None and limits and len(items) > limits[0]:
+            self.refill(obj, items[len(items) - limits[0] :] if from_left else items[: limits[0]])
+
+    def smash(self, obj: Obj, extra: Values = EMPTY) -> None:
+        """Forget the order and number of the elements, and add `extra` to them."""
+        if obj.kind == "set":
+            self.keep_entry(obj, self.hashed(extra), EMPTY, certain=False)
+            if not extra:
+                self.doubt_entries(obj)
+            return
+        self.weaken((obj, ANY), join(self.held(obj), extra))
+        self.weaken((obj, _LENGTH), PLAIN)
+
+    def hashed(self, keys: Values) -> Values:
+        """Keys as a dict compares them: tuples of constants by what is in them."""
+        if not any(isinstance(key, Obj) and key.kind == "tuple" for key in keys):
+            return keys
+        return frozenset(self._hashed(key) for key in keys)
+
+    def _hashed(self, key: Value) -> Value:
+        items = self.items(key) if isinstance(key, Obj) and key.kind == "tuple" else None
+        if items is None:
+            return key
+        known: list[object] = []
+        for value in map(single, items):
+            part = None if value is None else self._hashed(value)
+            if not isinstance(part, Const):
+                return key
+            known.append(part.value)
+        return Const(tuple(known), "tuple")
+
+    def store_item(self, obj: Obj, keys: Values, values: Values) -> None:
+        """`obj[key] = values` for each possible key."""
+        if obj.kind == "dict":
+            self._pass_on(obj, keys, values)
+            self.keep_entry(obj, self.hashed(keys), values)
+            return
+        key = single(keys)
+        index = key.value if isinstance(key, Const) else None
+        length = self.exact(obj)
+        if length is not None and isinstance(index, int) and -length <= index < length:
+            self.write(item(obj, index % length), values)
+        else:
+            self.smash(obj, values)
+
+    def _pass_on(self, obj: Obj, keys: Values, values: Values) -> None:
+        """An entry of the `__dict__` of an object is an attribute of that."""
+        site, owners = obj.site, self.viewed(obj)
+        if not owners or not isinstance(site, ast.expr):
+            return
+        names = [key.value for key in keys if isinstance(key, Const) and isinstance(key.value, str)]
+        for owner in owners:
+            for name in names:
+                self.assign_attribute(only(owner), name, values, site)
+
+    def holds(self, obj: Obj, keys: Values) -> bool | None:
+        """Whether a dict (or set) certainly has the key, or certainly has not."""
+        key, present = single(self.hashed(keys)), self.keys(obj)
+        if key is None or not self.distinct(key) or self.exact_keys(obj) is None:
+            return None
+        key = self.present_key(obj, key)
+        if key in present:
+            return True if key in self.sure_keys(obj) else None
+        return None if isinstance(key, Obj) else False
+
+    def grows(self, deltas: list[Delta]) -> bool:
+        """Whether going on from any of these adds something to what the memory holds."""
+        return any(
+            join(self.store.get(location), values) != self.store.get(location)
+            for delta in deltas
+            for location, values in delta.items()
+        )
+
+    def size(self, obj: Obj) -> int | None:
+        """The number of elements, where it is known."""
+        if obj.kind not in KEYED:
+            return self.exact(obj)
+        keys = self.certain_keys(obj)
+        return None if keys is None else len(keys)
+
+    def load_item(self, obj: Obj, keys: Values) -> Values:
+        """`obj[key]`; the empty set where no such element can be."""
+        if not keys:
+            return EMPTY
+        known = self.hashed(keys) if obj.kind == "dict" else keys
+        return joined(self._item(obj, key) for key in ordered(known))
+
+    def _item(self, obj: Obj, key: Value) -> Values:
+        if obj.kind == "dict":
+            equal_to_others = isinstance(key, Obj) and key not in self.keys(obj)
+            if equal_to_others or not self.distinct(key):
+                return self.elements(obj)
+            return join(self.read(item(obj, slot(key))), self.read((obj, ANY)))
+        length = self.exact(obj)
+        index = key.value if isinstance(key, Const) else None
+        if length is None or not isinstance(index, int):
+            return self.elements(obj)
+        return self.read(item(obj, index % length)) if -length <= index < length else EMPTY
+
+    def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
+        """`target.name = new` for each possible target."""
+        raise AssertionError("the part that knows classes answers this")
+
+    def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
+        """The entries of the only possible dict, where all its keys are known strings."""
+        value = single(values)
+        if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
+            return None
+        keys = constants(self.keys(value))
+        if keys is None:
+            return None
+        return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
+
+    def remove_item(self, obj: Obj, keys: Values) -> None:
+        """`del obj[key]`."""
+        if obj.kind != "dict":
+            self.take_item(obj, keys)
+            return
+        self.remove_entry(obj, self.hashed(keys))
+
+    def take_item(self, obj: Obj, keys: Values) -> Values:
+        """The element of a sequence at an index, which is removed."""
+        items, key = self.items(obj), single(keys)
+        index = key.value if isinstance(key, Const) else None
+        if items is None or not isinstance(index, int) or not -len(items) <= index < len(items):
+            found = self.elements(obj)
+            self.smash(obj)
+            return found
+        found = items.pop(index)
+        self.refill(obj, items)
+        return found
+
+    def clear(self, obj: Obj) -> None:
+        """Remove everything from a container."""
+        if obj in self.summaries:
+            return
+        if obj.kind not in KEYED:
+            self.refill(obj, [])
+            return
+        self.remove_entries(obj)
+
+    def swallows(self, obj: Obj) -> bool:
+        """Whether a failure of the block under a context may end there."""
+        return bool(self.read((obj, SWALLOWS)))
+
+    def note_swallowing(self, obj: Obj) -> None:
+        self.write((obj, SWALLOWS), const(True))
+
+
+def constant_items(value: Const) -> list[Values] | None:
+    """The elements of a tuple that is a constant."""
+    if not isinstance(value.value, tuple):
+        return None
+    return [frozenset({Const(part, type(part).__name__)}) for part in value.value]  # type: ignore[arg-type]  # parts are constants

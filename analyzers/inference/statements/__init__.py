@@ -1,0 +1,1 @@
+"""Statements: bindings, imports, definitions, failures, contexts and loops."""
