@@ -38,7 +38,10 @@ def _names_maker(files: Files, file: SourceFile, makers: Collection[str]) -> boo
     if not _mentions_maker(files.project, file, makers):
         return False
     tree = files.parse(file)
-    return tree is None or any(_is_maker(node, makers) for node in ast.walk(tree))
+    if tree is None:
+        return True
+    # One statement after the other: the first ones import what the others use.
+    return any(_is_maker(node, makers) for statement in tree.body for node in ast.walk(statement))
 
 
 def _mentions_maker(project: Project, file: SourceFile, makers: Collection[str]) -> bool:

@@ -1,6 +1,5 @@
 """Which module of `library` knows a function or an object of a library; it is imported when that is first asked."""
 
-from importlib import import_module
 from typing import Any
 
 from analyzers.inference.domain.records import Handler, ObjectMethod, Producer
@@ -24,7 +23,7 @@ BUILTINS = {name: (family,) for family, names in _OF_BUILTINS.items() for name i
 LIBRARIES = {
     "abc": ("callables",),
     "argparse": ("namespace_functions",),
-    "asyncio": ("concurrency",),
+    "asyncio": ("concurrency", "channels", "queues"),
     "atexit": ("callables",),
     "attr": ("record_functions",),
     "attrs": ("record_functions",),
@@ -32,9 +31,9 @@ LIBRARIES = {
     "bisect": ("picking_functions",),
     "builtins": ("container_functions", "builtin_functions", "record_functions"),
     "collections": ("iteration_functions", "container_functions", "record_functions"),
-    "concurrent": ("concurrency",),
+    "concurrent": ("concurrency", "channels"),
     "contextlib": ("callables", "concurrency"),
-    "contextvars": ("concurrency",),
+    "contextvars": ("channels", "concurrency"),
     "copy": ("record_functions",),
     "dataclasses": ("record_functions",),
     "dict": ("iteration_functions",),
@@ -46,16 +45,16 @@ LIBRARIES = {
     "inspect": ("callables", "namespace_functions"),
     "itertools": ("iteration_functions", "combining_functions", "taking_functions"),
     "json": ("builtin_functions",),
-    "multiprocessing": ("concurrency",),
+    "multiprocessing": ("channels", "queues"),
     "operator": ("operator_functions",),
     "pydantic": ("record_functions",),
-    "queue": ("concurrency",),
+    "queue": ("queues",),
     "random": ("picking_functions",),
     "secrets": ("picking_functions",),
     "statistics": ("picking_functions",),
     "sys": ("module_functions", "callables"),
     "tenacity": ("callables",),
-    "threading": ("concurrency", "namespace_functions"),
+    "threading": ("channels", "namespace_functions"),
     "types": ("callables", "iteration_functions", "namespace_functions"),
     "typing": ("callables", "record_functions"),
     "unittest": ("patch_functions",),
@@ -108,4 +107,5 @@ def _found(table: str, name: str) -> Any:
 
 
 def _module(family: str) -> Any:
-    return import_module(f"{_PACKAGE}.{family}")
+    # As `importlib.import_module` does; but `importlib` itself takes longer to import than any family.
+    return __import__(f"{_PACKAGE}.{family}", fromlist=[family])

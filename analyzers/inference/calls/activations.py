@@ -208,10 +208,6 @@ class Activations(Instances):
             return ways
         return [{k: v for k, v in delta.items() if k[0] is not owner} for delta in ways]
 
-    def run_generator(self, function: Function, activation: Activation, mark: int) -> Delta:
-        """The body of a generator, from `mark` on."""
-        raise AssertionError("the part that knows generators answers this")
-
     def keep_between_yields(self, activation: Activation, written: Delta) -> None:
         """Whoever iterates sees what a generator writes between two yields, not only what it leaves at its end."""
         for location, values in written.items():

@@ -130,10 +130,6 @@ class Calls(Interleaving):
         reason = f"`{obj.cls.node.name}` has no `__call__` in the project" if obj.cls else "the object cannot be called"
         return self.unresolved(point, Unresolvable(Category.EXTERNAL_CODE, reason, "define `__call__` in the project"))
 
-    def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
-        """A call of a function inside a context manager that decorates it."""
-        raise AssertionError("the part that knows context managers answers this")
-
     def _within_context(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
         """A context manager used as a decorator: the function that it is given, each call inside the context."""
         return only(Partial(only(Method(context, WITHIN)), arguments, point.node))
@@ -147,10 +143,6 @@ class Calls(Interleaving):
             function, [value for value in ordered(others) if isinstance(value, Function)], arguments
         )
         return self.each(everyone, lambda one: self._call_function(one, arguments, point))  # type: ignore[arg-type]  # all are functions
-
-    def implementations(self, generic: Function, others: list[Function], arguments: Arguments) -> list[Function]:
-        """The implementations of a generic function that a call with these arguments may reach."""
-        raise AssertionError("the part that knows types answers this")
 
     def _call_function(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
         generator = not isinstance(function.node, ast.Lambda) and scope_of(function.node).generator
@@ -244,14 +236,6 @@ class Calls(Interleaving):
                 self.call_method(value, "__lt__", Arguments((ranks,)), CallPoint(point.node, point.at, direct=False))
             elif isinstance(value, Obj) and value.kind == "tuple":
                 self.compare_ranks(self.elements(value), point)
-
-    def call_external(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A call of something outside the project."""
-        raise AssertionError("the part that knows libraries answers this")
-
-    def call_builtin_method(self, receiver: Value, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A call of a method of a builtin or external object."""
-        raise AssertionError("the part that knows libraries answers this")
 
 
 def _merged(bound: Arguments, given: Arguments) -> Arguments:

@@ -222,10 +222,6 @@ class LazyIterators(Generators):
         self.keep_between_yields(activation, written or {})
         return found
 
-    def produced(self, suspended: Suspended, point: CallPoint) -> Elements:
-        """What running through a lazy iterator gives."""
-        raise AssertionError("the part that knows expressions answers this")
-
     def made_by(self, obj: Obj) -> Suspended | None:
         """What an iterator gives, if that is one thing and nobody has taken a part of it."""
         if obj in self.summaries:

@@ -76,10 +76,6 @@ class SpecialMethods(Calls):
         rest = values.difference(known) if known else values
         return joined([self.forced(rest, node) if force else rest, *known.values()])
 
-    def note_truth(self, values: Values) -> None:
-        """Asking whether a value is true may raise something."""
-        raise AssertionError("the part that knows what may be raised answers this")
-
     def _truth_by_method(self, value: Value, point: CallPoint) -> Values | None:
         """What a condition asks of an instance or a class; None where the value itself tells."""
         if isinstance(value, ClassRef):

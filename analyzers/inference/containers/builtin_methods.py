@@ -183,10 +183,6 @@ class BuiltinMethods(AbstractCollections):
             self.extra_names.setdefault(module.name, set()).add(name)
             self.assign_attribute(only(module), name, values, node)
 
-    def computed(self, name: str, arguments: Arguments, point: CallPoint) -> Values:
-        """A builtin that uses its arguments as plain values."""
-        raise AssertionError("the part that knows builtins answers this")
-
     def mixed_origins(self, arguments: Arguments) -> frozenset[str]:
         return frozenset[str]().union(*(self.origins(values) for values in arguments.all))
 

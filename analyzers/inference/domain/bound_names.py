@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable
 from functools import cache
 
-from analyzers.inference.domain.scopes import all_arguments
+from analyzers.inference.domain.scopes import all_arguments, statements
 from analyzers.model.facts import FunctionNode
 from analyzers.model.record import Record
 
@@ -38,7 +38,7 @@ class _Walk:
 
     def __init__(self, node: ast.AST) -> None:
         self.reads: set[ast.Name] = set()
-        deleted = [name for child in ast.walk(node) for name in _deleted(child)]
+        deleted = [name for child in statements(node) for name in _deleted(child)]
         self.unsure = frozenset(deleted)
         self.once = {name for name in deleted if deleted.count(name) == 1}
 
@@ -125,9 +125,16 @@ def _stored(node: ast.AST) -> list[str]:
 
 
 def _deleted(node: ast.AST) -> list[str]:
-    """The names that a statement or handler deletes at its end."""
+    """The names that a statement deletes, or a handler at its end."""
     match node:
-        case ast.Name(id=name, ctx=ast.Del()) | ast.ExceptHandler(name=str(name)):
+        case ast.ExceptHandler(name=str(name)):
             return [name]
+        case ast.Delete(targets=targets):
+            return [
+                part.id
+                for target in targets
+                for part in ast.walk(target)
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Del)
+            ]
         case _:
             return []

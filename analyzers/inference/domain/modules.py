@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
+from analyzers.inference.domain.scopes import statements
 from analyzers.inference.domain.values import EMPTY, Env, Values
 from analyzers.inference.domain.withdrawn import withdrawn
 from analyzers.model.facts import Reference
@@ -11,9 +12,8 @@ from analyzers.model.places import Place
 from analyzers.project import Project, SourceError, SourceFile
 from analyzers.source import Source
 
-# What holds no call, and what may hold a statement.
+# What holds no call.
 _LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
-_BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 class Module:
@@ -58,7 +58,7 @@ class Module:
     @cached_property
     def imports(self) -> tuple[ast.Import | ast.ImportFrom, ...]:
         """Every import statement of every scope, in source order."""
-        found = [node for node in _statements(self.tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        found = [node for node in statements(self.tree) if isinstance(node, ast.Import | ast.ImportFrom)]
         return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
 
     @cached_property
@@ -95,15 +95,6 @@ def label_of(call: ast.expr) -> str:
                 node = inner
             case _:
                 return "call"
-
-
-def _statements(tree: ast.Module) -> Iterator[ast.AST]:
-    """The statements of a module, and what holds some: no expression does."""
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        yield node
-        pending.extend(child for child in ast.iter_child_nodes(node) if isinstance(child, _BLOCKS))
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:

@@ -12,6 +12,7 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 ScopeNode = FunctionNode | ast.ClassDef | ast.Module | Comprehension
 
 
+_BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 _OUTLIVING = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | ast.GeneratorExp
 
 
@@ -117,6 +118,15 @@ def all_arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
     yield from arguments.kwonlyargs
     if arguments.kwarg:
         yield arguments.kwarg
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements inside a node, and the handlers and cases that hold some: no expression does."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(child for child in ast.iter_child_nodes(node) if isinstance(child, _BLOCKS))
 
 
 def _within_scope(node: ast.AST) -> Iterator[ast.AST]:

@@ -111,10 +111,6 @@ class Comparisons(DeclaredTypes):
         truth = self.truth_of(self.tested(values, node))
         return PLAIN if truth is None else const(not truth)
 
-    def operated(self, node: ast.expr, *parts: Values) -> Values:
-        """A plain value computed from `parts`."""
-        raise AssertionError("the part that knows operators answers this")
-
     def outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
         """Whether a comparison is known to be true or false."""
         match op:

@@ -136,7 +136,3 @@ class Comprehensions(Subscripts):
         if isinstance(node, ast.DictComp):
             return [_Turn(reached, self.evaluate(node.key), self.evaluate(node.value))], True
         return [_Turn(reached, EMPTY, self.evaluate(node.elt))], True
-
-    def narrowed(self, test: ast.expr, outcome: bool) -> bool:
-        """Keep of a name what a condition allows; false where nothing is left."""
-        raise AssertionError("the part that knows statements answers this")

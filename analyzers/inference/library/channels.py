@@ -2,7 +2,7 @@
 
 import ast
 
-from analyzers.inference.domain.records import CallPoint, ObjectMethod
+from analyzers.inference.domain.records import CallPoint, Handler, ObjectMethod
 from analyzers.inference.domain.values import (
     EMPTY,
     NONE,
@@ -45,14 +45,6 @@ def _when_done(interpreter: Interpreter, obj: Obj, arguments: Arguments, point: 
     return NONE
 
 
-def new_thread(
-    interpreter: Interpreter, target: Values, positional: Values, keywords: Values, site: ast.expr
-) -> Values:
-    """A thread, or timer, that calls `target(*positional, **keywords)` once it is started."""
-    given = _spread_arguments(interpreter, positional, keywords, site)
-    return interpreter.many("thread", site, only(Partial(target, given, site)) if target else EMPTY)
-
-
 def _spread_arguments(interpreter: Interpreter, positional: Values, keywords: Values, site: ast.expr) -> Arguments:
     """The arguments of `f(*positional, **keywords)`."""
     items = [] if not positional or positional == NONE else interpreter.exact_items(positional)
@@ -75,6 +67,32 @@ def _run_now(interpreter: Interpreter, function: Values, arguments: Arguments, p
     result = interpreter.call(function, arguments, CallPoint(point.node, point.at, direct=False))
     return interpreter.forced(result, point.node)
 
+
+def _thread(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    """A thread, or timer, that calls its target once it is started."""
+    timed = name.endswith("Timer")
+    target = arguments.argument(1, "function") if timed else arguments.argument(1, "target")
+    first = 2 if timed else 3
+    given, named = arguments.argument(first, "args"), arguments.argument(first + 1, "kwargs")
+    called = _spread_arguments(interpreter, given, named, point.node)
+    return interpreter.many("thread", point.node, only(Partial(target, called, point.node)) if target else EMPTY)
+
+
+def _variable(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    return interpreter.many("variable", point.node, arguments.keyword("default"))
+
+
+def _future(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    return interpreter.many("future", point.node, EMPTY)
+
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(("threading.Thread", "threading.Timer", "multiprocessing.Process"), _thread),
+    **dict.fromkeys(
+        ("asyncio.Future", "asyncio.AbstractEventLoop.create_future", "concurrent.futures.Future"), _future
+    ),
+    "contextvars.ContextVar": _variable,
+}
 
 METHODS: dict[tuple[str, str], ObjectMethod] = {
     ("variable", "set"): _put,

@@ -21,9 +21,7 @@ from analyzers.inference.domain.values import (
     ordered,
 )
 from analyzers.inference.interpreter import Interpreter
-from analyzers.inference.library.channels import new_thread
 from analyzers.inference.library.iteration_functions import draw_mapped
-from analyzers.inference.library.queues import QUEUES, new_queue
 from analyzers.inference.statements.exit_stacks import STACK
 from analyzers.model.facts import ObservationKind
 
@@ -163,26 +161,6 @@ def _later(interpreter: Interpreter, name: str, arguments: Arguments, point: Cal
     return PLAIN
 
 
-def _thread(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
-    timed = name.endswith("Timer")
-    target = arguments.argument(1, "function") if timed else arguments.argument(1, "target")
-    first = 2 if timed else 3
-    given, named = arguments.argument(first, "args"), arguments.argument(first + 1, "kwargs")
-    return new_thread(interpreter, target, given, named, point.node)
-
-
-def _queue(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
-    return new_queue(interpreter, name, point)
-
-
-def _variable(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
-    return interpreter.many("variable", point.node, arguments.keyword("default"))
-
-
-def _future(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
-    return interpreter.many("future", point.node, EMPTY)
-
-
 def _in_context(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
     """`Context.run(function, ...)`."""
     function, *rest = arguments.positional or (EMPTY,)
@@ -262,19 +240,9 @@ HANDLERS: dict[str, Handler] = {
     "asyncio.to_thread": _to_thread,
     "asyncio.Task": _create_task,
     **dict.fromkeys(
-        ("asyncio.Future", "asyncio.AbstractEventLoop.create_future", "concurrent.futures.Future"),
-        _future,
-    ),
-    **dict.fromkeys(
         (f"asyncio.AbstractEventLoop.call_{when}" for when in ("soon", "soon_threadsafe", "later", "at")),
         _later,
     ),
-    **dict.fromkeys(("threading.Thread", "threading.Timer", "multiprocessing.Process"), _thread),
-    **dict.fromkeys(
-        (f"{module}.{queue}" for module in ("asyncio", "queue", "multiprocessing") for queue in sorted(QUEUES)),
-        _queue,
-    ),
-    "contextvars.ContextVar": _variable,
     "contextvars.copy_context": _copied_context,
     "contextvars.Context": _copied_context,
     "contextvars.Context.run": _in_context,

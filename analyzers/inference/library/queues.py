@@ -1,6 +1,6 @@
 """Queues: in which order what was put in comes out, as long as nobody else may take or add something meanwhile."""
 
-from analyzers.inference.domain.records import CallPoint, ObjectMethod
+from analyzers.inference.domain.records import CallPoint, Handler, ObjectMethod
 from analyzers.inference.domain.values import (
     NONE,
     PLAIN,
@@ -18,13 +18,13 @@ from analyzers.inference.domain.values import (
 )
 from analyzers.inference.interpreter import Interpreter
 
-QUEUES = frozenset({"Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"})
+_QUEUES = frozenset({"Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"})
 _FIRST, _LAST, _LEAST = "queue", "stack", "heap"
 _ORDERS = {"LifoQueue": _LAST, "PriorityQueue": _LEAST}
 _ORDER = "order"
 
 
-def new_queue(interpreter: Interpreter, name: str, point: CallPoint) -> Values:
+def _queue(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
     """A queue of the class of that name."""
     module, _, last = name.rpartition(".")
     made = interpreter.many("async queue" if module == "asyncio" else "queue", point.node, frozenset())
@@ -97,6 +97,10 @@ def _later(interpreter: Interpreter, method: Method, arguments: Arguments, point
 def _join(interpreter: Interpreter, queue: Obj, arguments: Arguments, point: CallPoint) -> Values:
     return only(Future(NONE))
 
+
+HANDLERS: dict[str, Handler] = {
+    f"{module}.{queue}": _queue for module in ("asyncio", "queue", "multiprocessing") for queue in sorted(_QUEUES)
+}
 
 _IN_BOTH: dict[str, ObjectMethod] = {
     "put": _put_in,

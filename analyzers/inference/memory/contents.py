@@ -68,18 +68,6 @@ class Contents(Repetition):
             case _:
                 return self.iterated_other(value, site)
 
-    def current(self, obj: Obj, node: ast.expr) -> Obj:
-        """A container as it is now, where it shows what others hold."""
-        raise AssertionError("the part that knows containers answers this")
-
-    def iterated_instance(self, obj: Obj, site: ast.expr) -> Values:
-        """What iterating over an instance of a project's class gives."""
-        raise AssertionError("the part that knows classes answers this")
-
-    def iterated_other(self, value: Value, site: ast.expr) -> Values:
-        """What iterating over anything else gives."""
-        raise AssertionError("the part that knows classes answers this")
-
     def contents(self, values: Values) -> set[Value]:
         """`values` and everything that can be reached through them."""
         found: set[Value] = set()
@@ -114,10 +102,6 @@ class Contents(Repetition):
                 return (elements, returned)
             case _:
                 return ()
-
-    def progress_of(self, obj: Obj) -> Values:
-        """How far a lazy iterator has come."""
-        raise AssertionError("the part that knows lazy iterators answers this")
 
     def holds_callables(self, parts: Iterable[Values]) -> bool:
         """Whether something in `parts`, inside containers too, can be called or has what can be called."""

@@ -1,7 +1,6 @@
 """The state of the abstract interpreter, and what its parts need of each other."""
 
 import ast
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -22,7 +21,6 @@ from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.store import Delta, Location, Store
 from analyzers.inference.domain.values import (
     UNSET,
-    Arguments,
     Data,
     Env,
     Function,
@@ -36,12 +34,13 @@ from analyzers.inference.domain.values import (
     only,
     ordered,
 )
+from analyzers.inference.memory.provided import Provided
 from analyzers.model.facts import Dialect, Observation, ObservationKind
 from analyzers.model.settings import Settings
 from analyzers.project import Project, SourceError
 
 
-class Core(ABC):
+class Core(Provided):
     """Memory, modules, records and the present activation: what the parts of the semantics inherit from."""
 
     def __init__(self, project: Project, settings: Settings) -> None:
@@ -65,36 +64,6 @@ class Core(ABC):
         self.doubt = 0
         self.naming: tuple[ast.expr, str] | None = None
         self.run = Run(Dialect.MODERN, "")
-
-    # What the parts above this one provide.
-
-    @abstractmethod
-    def evaluate(self, node: ast.expr) -> Values: ...
-
-    @abstractmethod
-    def assign(self, target: ast.expr, values: Values) -> None:
-        """Bind a target of any shape."""
-
-    @abstractmethod
-    def execute(self, body: list[ast.stmt]) -> bool:
-        """Interpret statements; false where no run gets to their end."""
-
-    @abstractmethod
-    def call(self, callee: Values, arguments: Arguments, point: CallPoint) -> Values: ...
-
-    @abstractmethod
-    def attribute(self, values: Values, name: str, node: ast.expr) -> Values: ...
-
-    @abstractmethod
-    def module_attribute(self, module: str, name: str) -> Values: ...
-
-    @abstractmethod
-    def is_open(self, module: str) -> bool:
-        """Whether a module may have names that are not known."""
-
-    @abstractmethod
-    def offers(self, module: str, name: str) -> bool | None:
-        """Whether a module of the project certainly has an attribute, or certainly has not."""
 
     # The present place.
 
@@ -261,9 +230,6 @@ class Core(ABC):
         source, tree = result
         env = Env(module_owner(name), name, "", scope_of(tree).names, None)
         return Module(file, source, tree, env)
-
-    @abstractmethod
-    def interpret_module(self, module: Module) -> None: ...
 
     def global_names(self, module: Module) -> set[str]:
         """The names that a module binds, those of star imports and `global` statements included."""

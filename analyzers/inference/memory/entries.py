@@ -120,10 +120,6 @@ class Entries(Core):
             return key.kind == "instance" and key not in self.summaries and self.is_like_no_other(key)
         return isinstance(key, Const | EntityRef | ClassRef | Function)
 
-    def is_like_no_other(self, obj: Obj) -> bool:
-        """Whether an instance equals itself alone."""
-        raise AssertionError("the part that knows classes answers this")
-
     def exact_keys(self, obj: Obj) -> list[Value] | None:
         """The keys of a dict in the order of their insertion, where no others are possible."""
         keys = ordered(self.keys(obj))

@@ -83,10 +83,6 @@ class Objects(Entries):
             return self.sequence("iterator", site, found)
         return self.many("iterator", site, found)
 
-    def begin(self, obj: Obj, whole: bool = False) -> None:
-        """Somebody takes elements of an iterator, which may be a lazy one, or (`whole`) all of them at once."""
-        raise AssertionError("the part that knows lazy iterators answers this")
-
     def rotated(self, obj: Obj, arguments: Arguments, site: ast.AST) -> Values:
         """`deque.rotate`, where it is known how far."""
         items, steps = self.items(obj), single(arguments.argument(0, "n") or const(1))
@@ -279,10 +275,6 @@ class Objects(Entries):
         if length is None or not isinstance(index, int):
             return self.elements(obj)
         return self.read(item(obj, index % length)) if -length <= index < length else EMPTY
-
-    def assign_attribute(self, values: Values, name: str, new: Values, node: ast.expr) -> None:
-        """`target.name = new` for each possible target."""
-        raise AssertionError("the part that knows classes answers this")
 
     def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
         """The entries of the only possible dict, where all its keys are known strings."""

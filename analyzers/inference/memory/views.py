@@ -35,11 +35,3 @@ class Views(Objects):
         if isinstance(value, Obj) and value.kind == "iterator":
             return self.viewed_by(value, "dict.keys")
         return value if isinstance(value, Obj) and value.kind in KEYED else None
-
-    def shown_apart(self, view: Obj) -> list[Values] | None:
-        """The elements of a view of a dict, where they are known apart."""
-        raise AssertionError("the part that knows views answers this")
-
-    def viewed_by(self, view: Obj, name: str) -> Obj | None:
-        """The only dict of which an iterator is the view of that name."""
-        raise AssertionError("the part that knows lazy iterators answers this")

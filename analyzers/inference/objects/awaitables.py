@@ -8,12 +8,10 @@ from analyzers.inference.domain.store import Location
 from analyzers.inference.domain.values import (
     EMPTY,
     PLAIN,
-    Arguments,
     Const,
     Coroutine,
     Data,
     Deferred,
-    Function,
     Future,
     Method,
     Obj,
@@ -199,27 +197,3 @@ class Awaitables(Constants):
             if isinstance(value, Pending) and record is not None:
                 record.uses.add(Consumption.RETURNED)
                 record.frame.note(record.call, value.key, record)
-
-    def begin_inside(self, *parts: Values) -> None:
-        """Run through every lazy iterator in some values."""
-        raise AssertionError("the part that knows lazy iterators answers this")
-
-    def enter(self, function: Function, arguments: Arguments, point: CallPoint) -> Values:
-        """Interpret the body of a helper."""
-        raise AssertionError("the part that knows calls answers this")
-
-    def note_started(self, value: Coroutine, node: ast.expr) -> None:
-        """Remember what a coroutine that runs beside others has seen."""
-        raise AssertionError("the part that knows activations answers this")
-
-    def resumed(self, value: Value) -> Values:
-        """What a coroutine that runs beside others gives now."""
-        raise AssertionError("the part that knows activations answers this")
-
-    def resume_all(self) -> None:
-        """Let everything that runs beside others run on."""
-        raise AssertionError("the part that knows activations answers this")
-
-    def awaited_instance(self, obj: Obj, node: ast.expr) -> Values:
-        """What awaiting an instance of a project's class gives."""
-        raise AssertionError("the part that knows classes answers this")

@@ -30,7 +30,6 @@ from analyzers.inference.domain.values import (
     Unknown,
     Value,
     Values,
-    Yielded,
     const,
     join,
     joined,
@@ -322,42 +321,6 @@ class Classes(ClassOrders):
                 return self.opaque("iterated code outside the project")
             case _:
                 return PLAIN
-
-    def namespace_of(self, value: Value, node: ast.expr) -> Values:
-        """The attributes of a module, a class or an instance by name."""
-        raise AssertionError("the part that knows namespaces answers this")
-
-    def attribute_by_metaclass(self, cls: ClassRef, name: str, point: CallPoint) -> Values | None:
-        """An attribute of a class that its metaclass defines."""
-        raise AssertionError("the part that knows classes as objects answers this")
-
-    def iterated_class(self, cls: ClassRef, point: CallPoint) -> Values | None:
-        """What a loop over a class gives, where its metaclass says so."""
-        raise AssertionError("the part that knows classes as objects answers this")
-
-    def record_items(self, obj: Obj) -> list[Values] | None:
-        """The fields of a record one by one."""
-        raise AssertionError("the part that knows instances answers this")
-
-    def enum_member(self, cls: ClassRef, name: str, values: Values, node: ast.expr) -> Values:
-        """The member `name` of an enum, or what else the class has under that name."""
-        raise AssertionError("the part that knows instances answers this")
-
-    def enum_members(self, cls: ClassRef, node: ast.expr) -> Values:
-        """All members of an enum."""
-        raise AssertionError("the part that knows instances answers this")
-
-    def started(self, generator: Generator, site: ast.expr) -> Yielded:
-        """What a generator gives whose body runs now, to its end."""
-        raise AssertionError("the part that knows calls answers this")
-
-    def generated(self, generator: Generator, site: ast.expr) -> Values:
-        """What iterating over a generator gives in any turn."""
-        raise AssertionError("the part that knows calls answers this")
-
-    def handed_over(self, arguments: Arguments, point: CallPoint, receiver: str) -> None:
-        """Arguments that go to code that is not seen through."""
-        raise AssertionError("the part that knows calls answers this")
 
 
 def _undecided(value: Value) -> bool:

@@ -7,7 +7,6 @@ from analyzers.inference.domain.records import CallPoint, EntityRecord, PendingR
 from analyzers.inference.domain.values import (
     EMPTY,
     Arguments,
-    ClassRef,
     EntityRef,
     External,
     Function,
@@ -136,10 +135,6 @@ class Entities(Awaitables):
             pending.hoist = record.definition.node
         pending.flows = merged_flows((*pending.flows, *self._flows(arguments, point)))
         return only(Pending(key))
-
-    def result_kinds(self, record: EntityRecord) -> frozenset[str | ClassRef]:
-        """The classes of which one is that of an entity's result."""
-        raise AssertionError("the part that knows declared types answers this")
 
     def _flows(self, arguments: Arguments, point: CallPoint) -> list[DataFlow]:
         named = [(str(index), values) for index, values in enumerate(arguments.positional)]
