@@ -11,10 +11,17 @@ import ast
 from analyzers.inference.calls.generator_bodies import GeneratorBodies
 from analyzers.inference.domain.records import CallPoint, GeneratorProgress, Met, Pace
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     ANY_EXCEPTION,
     EMPTY,
     PLAIN,
+    join,
+    joined,
+    only,
+    ordered,
+    single,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Const,
     Function,
@@ -22,11 +29,6 @@ from analyzers.inference.domain.values import (
     Obj,
     Values,
     Yielded,
-    join,
-    joined,
-    only,
-    ordered,
-    single,
 )
 from analyzers.inference.memory.objects import CELLS_PER_STEP
 

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from analyzers.inference.calls.cut_iterators import CutIterators
 from analyzers.inference.domain.records import TO_THE_END, CallPoint, Pace, Started
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
+    join,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Coroutine,
     Function,
@@ -19,7 +22,6 @@ from analyzers.inference.domain.values import (
     Obj,
     Value,
     Values,
-    join,
 )
 
 _ROUNDS = 4

@@ -12,8 +12,15 @@ from analyzers.inference.calls.activations import NESTING_LIMIT
 from analyzers.inference.calls.generators import Generators
 from analyzers.inference.domain.records import Activation, CallPoint, Drawn, Maker, Unresolvable
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     ANY_EXCEPTION,
+    join,
+    joined,
+    only,
+    ordered,
+    single,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Const,
     Elements,
@@ -23,11 +30,6 @@ from analyzers.inference.domain.values import (
     Suspended,
     Value,
     Values,
-    join,
-    joined,
-    only,
-    ordered,
-    single,
 )
 from analyzers.inference.memory.objects import EXACT_LENGTH_LIMIT, attribute_cell
 from analyzers.model.calls import Category

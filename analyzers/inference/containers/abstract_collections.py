@@ -2,16 +2,18 @@
 
 from analyzers.inference.containers.containers import Containers
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     NONE,
     PLAIN,
-    Arguments,
-    Obj,
-    Values,
     const,
     join,
     joined,
     only,
+)
+from analyzers.inference.domain.values import (
+    Arguments,
+    Obj,
+    Values,
 )
 
 

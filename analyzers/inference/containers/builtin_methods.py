@@ -9,10 +9,16 @@ from analyzers.inference.containers.abstract_collections import AbstractCollecti
 from analyzers.inference.domain.folding import text_method
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import all_arguments
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
+    constants,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
     Const,
@@ -31,10 +37,6 @@ from analyzers.inference.domain.values import (
     Pending,
     Value,
     Values,
-    constants,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.knowledge import flytekit
 

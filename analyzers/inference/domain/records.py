@@ -10,8 +10,10 @@ from typing import Any
 
 from analyzers.inference.domain.modules import Module
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
     Coroutine,

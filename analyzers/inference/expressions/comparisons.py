@@ -8,9 +8,14 @@ from typing import Any
 from analyzers.inference.domain.answers import any_of, common
 from analyzers.inference.domain.folding import UNDECIDED, attempt
 from analyzers.inference.domain.kinds import is_scalar, kinds_of
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     NONE,
     PLAIN,
+    const,
+    only,
+    single,
+)
+from analyzers.inference.domain.values import (
     Bound,
     ClassRef,
     Const,
@@ -24,9 +29,6 @@ from analyzers.inference.domain.values import (
     Partial,
     Value,
     Values,
-    const,
-    only,
-    single,
 )
 from analyzers.inference.expressions.declared_types import DeclaredTypes
 from analyzers.inference.expressions.raising import is_builtin_class

@@ -4,10 +4,15 @@ import ast
 
 from analyzers.inference.domain.kinds import Kind
 from analyzers.inference.domain.records import EntityRecord
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
+    joined,
+    only,
+    single,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
     Data,
@@ -16,9 +21,6 @@ from analyzers.inference.domain.values import (
     ModuleRef,
     Value,
     Values,
-    joined,
-    only,
-    single,
 )
 from analyzers.inference.expressions.raising import Raising
 from analyzers.model.entities import EntityKind

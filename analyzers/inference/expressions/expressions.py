@@ -9,11 +9,18 @@ from analyzers.inference.domain.folding import formatted, put_together
 from analyzers.inference.domain.kinds import are_numbers
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     DELETED,
     EMPTY,
     NONE,
     PLAIN,
+    const,
+    join,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
     Const,
@@ -25,11 +32,6 @@ from analyzers.inference.domain.values import (
     Super,
     Unknown,
     Values,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.expressions.comprehensions import Comprehensions
 from analyzers.knowledge.libraries import is_standard

@@ -5,8 +5,13 @@ import builtins
 from analyzers.inference import families
 from analyzers.inference.containers.builtin_methods import BuiltinMethods
 from analyzers.inference.domain.records import CallPoint, Unresolvable
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     PLAIN,
+    join,
+    joined,
+    only,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Data,
     Elements,
@@ -17,9 +22,6 @@ from analyzers.inference.domain.values import (
     Partial,
     Unknown,
     Values,
-    join,
-    joined,
-    only,
 )
 from analyzers.knowledge import flytekit
 from analyzers.knowledge.libraries import is_plain, is_standard

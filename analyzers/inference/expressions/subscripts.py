@@ -5,9 +5,17 @@ from functools import partial
 
 from analyzers.inference.domain.folding import subscripted
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     PLAIN,
+    const,
+    constants,
+    join,
+    joined,
+    only,
+    single,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
     Const,
@@ -19,12 +27,6 @@ from analyzers.inference.domain.values import (
     Unknown,
     Value,
     Values,
-    const,
-    constants,
-    join,
-    joined,
-    only,
-    single,
 )
 from analyzers.inference.expressions.operators import Operators
 from analyzers.inference.memory.objects import constant_items

@@ -3,6 +3,10 @@
 from analyzers.inference.calls.calls import REGISTERED, VIRTUAL
 from analyzers.inference.domain.answers import all_of, any_of, common
 from analyzers.inference.domain.kinds import Kind, is_builtin_kind
+from analyzers.inference.domain.value_sets import (
+    only,
+    ordered,
+)
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
@@ -15,8 +19,6 @@ from analyzers.inference.domain.values import (
     Pending,
     Value,
     Values,
-    only,
-    ordered,
 )
 from analyzers.inference.expressions.external_calls import ExternalCalls
 from analyzers.knowledge.libraries import is_standard, is_subclass

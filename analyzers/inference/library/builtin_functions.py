@@ -3,10 +3,17 @@
 from analyzers.inference.domain import folding
 from analyzers.inference.domain.kinds import kinds_of
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
+    constants,
+    join,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
     EntityRef,
@@ -19,11 +26,6 @@ from analyzers.inference.domain.values import (
     Unknown,
     Value,
     Values,
-    constants,
-    join,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.interpreter import Interpreter
 from analyzers.model.calls import Category

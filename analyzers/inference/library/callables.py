@@ -3,9 +3,13 @@
 import ast
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     PLAIN,
+    joined,
+    only,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Bound,
     ClassRef,
@@ -18,8 +22,6 @@ from analyzers.inference.domain.values import (
     Unknown,
     Value,
     Values,
-    joined,
-    only,
 )
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.memory.objects import attribute_cell

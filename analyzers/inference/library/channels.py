@@ -3,17 +3,19 @@
 import ast
 
 from analyzers.inference.domain.records import CallPoint, Handler, ObjectMethod
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
+    join,
+    joined,
+    only,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Future,
     Obj,
     Partial,
     Values,
-    join,
-    joined,
-    only,
 )
 from analyzers.inference.interpreter import Interpreter
 

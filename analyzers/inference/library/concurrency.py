@@ -2,10 +2,17 @@
 
 from analyzers.inference.domain.records import CallPoint, Handler
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
+    const,
+    join,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Coroutine,
     Deferred,
@@ -14,11 +21,6 @@ from analyzers.inference.domain.values import (
     Obj,
     Pending,
     Values,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.iteration_functions import draw_mapped

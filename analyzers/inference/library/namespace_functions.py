@@ -1,6 +1,12 @@
 """Namespaces as values: `vars`, `__dict__`, `inspect.getmembers`, and objects that are nothing but a namespace."""
 
 from analyzers.inference.domain.records import CallPoint, Handler
+from analyzers.inference.domain.value_sets import (
+    const,
+    joined,
+    only,
+    ordered,
+)
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
@@ -8,10 +14,6 @@ from analyzers.inference.domain.values import (
     Obj,
     Value,
     Values,
-    const,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.interpreter import Interpreter
 

@@ -4,16 +4,18 @@ import ast
 
 from analyzers.inference.calls.calls import PATCH
 from analyzers.inference.domain.records import CallPoint, Handler, ObjectMethod
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
-    Arguments,
-    Obj,
-    Values,
     const,
     constants,
     only,
     single,
+)
+from analyzers.inference.domain.values import (
+    Arguments,
+    Obj,
+    Values,
 )
 from analyzers.inference.interpreter import Interpreter
 

@@ -4,19 +4,21 @@ import heapq
 from typing import Any
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
-    Arguments,
-    ExternalInstance,
-    Obj,
-    Values,
     join,
     joined,
     only,
     ordered,
     single,
+)
+from analyzers.inference.domain.values import (
+    Arguments,
+    ExternalInstance,
+    Obj,
+    Values,
 )
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.operator_functions import APPLIED, getter

@@ -5,8 +5,16 @@ from collections.abc import Collection
 from analyzers.inference.domain.answers import Answer, any_of, common
 from analyzers.inference.domain.kinds import apart
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     PLAIN,
+    const,
+    constants,
+    joined,
+    only,
+    ordered,
+    single,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Bound,
     ClassRef,
@@ -20,12 +28,6 @@ from analyzers.inference.domain.values import (
     Partial,
     Value,
     Values,
-    const,
-    constants,
-    joined,
-    only,
-    ordered,
-    single,
 )
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.builtin_functions import protocol

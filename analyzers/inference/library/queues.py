@@ -1,9 +1,15 @@
 """Queues: in which order what was put in comes out, as long as nobody else may take or add something meanwhile."""
 
 from analyzers.inference.domain.records import CallPoint, Handler, ObjectMethod
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     NONE,
     PLAIN,
+    const,
+    joined,
+    only,
+    single,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Const,
     Deferred,
@@ -11,10 +17,6 @@ from analyzers.inference.domain.values import (
     Method,
     Obj,
     Values,
-    const,
-    joined,
-    only,
-    single,
 )
 from analyzers.inference.interpreter import Interpreter
 

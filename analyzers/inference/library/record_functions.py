@@ -1,8 +1,16 @@
 """Functions of the standard library that make, copy and take apart objects: dataclasses, named tuples, `copy`."""
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     PLAIN,
+    const,
+    constants,
+    joined,
+    only,
+    ordered,
+    single,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
     Const,
@@ -12,12 +20,6 @@ from analyzers.inference.domain.values import (
     Partial,
     Value,
     Values,
-    const,
-    constants,
-    joined,
-    only,
-    ordered,
-    single,
 )
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.memory.objects import attribute_cell

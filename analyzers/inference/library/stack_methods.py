@@ -1,18 +1,20 @@
 """Methods of exit stacks."""
 
 from analyzers.inference.domain.records import CallPoint, ObjectMethod
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Deferred,
     Future,
     Obj,
     Values,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.statements.exit_stacks import AS_EXIT, STACK

@@ -1,19 +1,21 @@
 """Functions that take some of the elements of an iterator: the next one, or those of a slice."""
 
 from analyzers.inference.domain.records import CallPoint, Handler, Producer
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
+    const,
+    constants,
+    join,
+    joined,
+    only,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Elements,
     Generator,
     Obj,
     Value,
     Values,
-    const,
-    constants,
-    join,
-    joined,
-    only,
 )
 from analyzers.inference.interpreter import Interpreter
 

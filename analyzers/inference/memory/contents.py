@@ -4,9 +4,15 @@ import ast
 from collections.abc import Iterable
 
 from analyzers.inference.domain.answers import common
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     PLAIN,
+    joined,
+    only,
+    ordered,
+    origins,
+)
+from analyzers.inference.domain.values import (
     Bound,
     ClassRef,
     Const,
@@ -28,10 +34,6 @@ from analyzers.inference.domain.values import (
     Value,
     Values,
     Yielded,
-    joined,
-    only,
-    ordered,
-    origins,
 )
 from analyzers.inference.memory.objects import constant_items
 from analyzers.inference.memory.repetition import Repetition

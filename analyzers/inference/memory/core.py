@@ -19,8 +19,14 @@ from analyzers.inference.domain.records import (
 )
 from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.store import Delta, Location, Store
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     UNSET,
+    join,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Data,
     Env,
     Function,
@@ -29,10 +35,6 @@ from analyzers.inference.domain.values import (
     Pending,
     Value,
     Values,
-    join,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.memory.provided import Provided
 from analyzers.model.facts import Dialect, Observation, ObservationKind

@@ -3,9 +3,15 @@
 import ast
 
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     PLAIN,
+    const,
+    only,
+    ordered,
+    single,
+)
+from analyzers.inference.domain.values import (
     ClassRef,
     Const,
     EntityRef,
@@ -13,10 +19,6 @@ from analyzers.inference.domain.values import (
     Obj,
     Value,
     Values,
-    const,
-    only,
-    ordered,
-    single,
 )
 from analyzers.inference.memory.core import Core
 

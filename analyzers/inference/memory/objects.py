@@ -3,16 +3,10 @@
 import ast
 
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
-    Arguments,
-    Const,
-    Elements,
-    Obj,
-    Value,
-    Values,
     const,
     constants,
     join,
@@ -20,6 +14,14 @@ from analyzers.inference.domain.values import (
     only,
     ordered,
     single,
+)
+from analyzers.inference.domain.values import (
+    Arguments,
+    Const,
+    Elements,
+    Obj,
+    Value,
+    Values,
 )
 from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, slot
 

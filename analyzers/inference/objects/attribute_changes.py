@@ -4,9 +4,16 @@ import ast
 
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     DELETED,
     EMPTY,
+    const,
+    constants,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
     Descriptor,
@@ -17,11 +24,6 @@ from analyzers.inference.domain.values import (
     Partial,
     Value,
     Values,
-    const,
-    constants,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.memory.objects import attribute_cell
 from analyzers.inference.objects.classes import Classes

@@ -5,9 +5,14 @@ from collections.abc import Iterable
 
 from analyzers.inference.domain.records import CallPoint, PendingRecord
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     PLAIN,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Const,
     Coroutine,
     Data,
@@ -18,9 +23,6 @@ from analyzers.inference.domain.values import (
     Pending,
     Value,
     Values,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.memory.constants import Constants
 from analyzers.inference.memory.core import qualified

@@ -1,6 +1,11 @@
 """Classes as objects: what their metaclass gives them, and what a subscript of a class is."""
 
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint
+from analyzers.inference.domain.value_sets import (
+    joined,
+    only,
+    ordered,
+)
 from analyzers.inference.domain.values import (
     Arguments,
     Bound,
@@ -10,9 +15,6 @@ from analyzers.inference.domain.values import (
     Obj,
     Value,
     Values,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.objects.attribute_changes import AttributeChanges
 

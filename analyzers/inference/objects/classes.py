@@ -4,11 +4,18 @@ import ast
 from collections import OrderedDict, UserDict, UserList, deque
 
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
     UNSET,
+    const,
+    join,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Bound,
     ClassRef,
@@ -30,11 +37,6 @@ from analyzers.inference.domain.values import (
     Unknown,
     Value,
     Values,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.memory.objects import attribute_cell
 from analyzers.inference.objects.class_orders import THREADS, ClassOrders

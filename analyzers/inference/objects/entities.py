@@ -4,8 +4,13 @@ import ast
 from collections.abc import Iterable
 
 from analyzers.inference.domain.records import CallPoint, EntityRecord, PendingRecord
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
+    joined,
+    only,
+    single,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     EntityRef,
     External,
@@ -14,9 +19,6 @@ from analyzers.inference.domain.values import (
     Pending,
     Value,
     Values,
-    joined,
-    only,
-    single,
 )
 from analyzers.inference.memory.core import qualified
 from analyzers.inference.objects.awaitables import Awaitables

@@ -3,6 +3,10 @@
 import ast
 
 from analyzers.inference.domain.records import EntityRecord
+from analyzers.inference.domain.value_sets import (
+    const,
+    only,
+)
 from analyzers.inference.domain.values import (
     Bound,
     EntityRef,
@@ -12,8 +16,6 @@ from analyzers.inference.domain.values import (
     Method,
     Partial,
     Values,
-    const,
-    only,
 )
 from analyzers.inference.memory.objects import attribute_cell
 from analyzers.inference.objects.entities import Entities

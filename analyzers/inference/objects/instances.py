@@ -4,10 +4,18 @@ import ast
 
 from analyzers.inference.domain.modules import standing_for
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
+    const,
+    join,
+    joined,
+    only,
+    ordered,
+    single,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Bound,
     ClassRef,
@@ -20,12 +28,6 @@ from analyzers.inference.domain.values import (
     Obj,
     Value,
     Values,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
-    single,
 )
 from analyzers.inference.memory.objects import attribute_cell
 from analyzers.inference.objects.class_objects import ClassObjects

@@ -6,10 +6,16 @@ from functools import partial
 
 from analyzers.inference.calls.calls import PATCH
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
+    join,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Data,
     ExternalInstance,
@@ -22,10 +28,6 @@ from analyzers.inference.domain.values import (
     Unknown,
     Value,
     Values,
-    join,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.statements.exit_stacks import ANY_ERROR, STACK, ExitStacks
 from analyzers.inference.statements.failures import Step

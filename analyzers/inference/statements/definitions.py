@@ -4,8 +4,15 @@ import ast
 
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import body_names, scope_of
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
+    const,
+    constants,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Bound,
     ClassRef,
@@ -20,11 +27,6 @@ from analyzers.inference.domain.values import (
     Partial,
     Value,
     Values,
-    const,
-    constants,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.statements.imports import Imports
 from analyzers.knowledge.libraries import WRAPPING_DECORATORS

@@ -5,16 +5,18 @@ from functools import partial
 
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import scope_of
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     NONE,
     PLAIN,
+    join,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Deferred,
     Obj,
     Values,
-    join,
-    ordered,
 )
 from analyzers.inference.statements.patches import Patches
 

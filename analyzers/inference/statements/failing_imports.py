@@ -4,16 +4,18 @@ import ast
 
 from analyzers.inference.domain.answers import all_of, any_of, common
 from analyzers.inference.domain.modules import Module
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     DELETED,
     EMPTY,
     UNSET,
+    joined,
+    only,
+)
+from analyzers.inference.domain.values import (
     ClassRef,
     External,
     Value,
     Values,
-    joined,
-    only,
 )
 from analyzers.inference.statements.patterns import Patterns
 from analyzers.knowledge.libraries import is_exception, is_standard, is_subclass

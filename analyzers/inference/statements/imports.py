@@ -5,10 +5,17 @@ import ast
 from analyzers.inference.domain.modules import Module, standing_for
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     DELETED,
     EMPTY,
     UNSET,
+    const,
+    join,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Const,
     External,
@@ -19,11 +26,6 @@ from analyzers.inference.domain.values import (
     Unknown,
     Value,
     Values,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.statements.failing_imports import FailingImports
 from analyzers.model.calls import Category

@@ -8,9 +8,15 @@ from analyzers.inference.domain.answers import all_of, any_of, common
 from analyzers.inference.domain.kinds import kinds_of, never_equal
 from analyzers.inference.domain.modules import standing_for
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     PLAIN,
+    joined,
+    only,
+    ordered,
+    single,
+)
+from analyzers.inference.domain.values import (
     ClassRef,
     Const,
     Data,
@@ -19,10 +25,6 @@ from analyzers.inference.domain.values import (
     Obj,
     Value,
     Values,
-    joined,
-    only,
-    ordered,
-    single,
 )
 from analyzers.inference.statements.targets import Targets
 

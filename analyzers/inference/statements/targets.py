@@ -4,9 +4,14 @@ import ast
 
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import scope_of
-from analyzers.inference.domain.values import (
+from analyzers.inference.domain.value_sets import (
     EMPTY,
     PLAIN,
+    joined,
+    only,
+    ordered,
+)
+from analyzers.inference.domain.values import (
     Arguments,
     Const,
     External,
@@ -16,9 +21,6 @@ from analyzers.inference.domain.values import (
     Obj,
     Value,
     Values,
-    joined,
-    only,
-    ordered,
 )
 from analyzers.inference.expressions.expressions import Expressions
 from analyzers.inference.memory.objects import constant_items
