@@ -63,14 +63,14 @@ class Raising(ModuleTable):
         """Anything may be raised here."""
         self.note_raised(ANY_EXCEPTION)
 
-    def _foreseen(self) -> bool:
+    def foreseen(self) -> bool:
         """Whether all that may be raised so far is known; if not, there is nothing more to find out."""
         return ANY_EXCEPTION.isdisjoint(self.here.raised)
 
     def note_name(self, node: ast.Name, values: Values) -> None:
         """Reading a name."""
         here = self.here
-        if not self._foreseen():
+        if not self.foreseen():
             return
         if not values or any(isinstance(value, Const) and value.kind == "deleted" for value in values):
             self.may_raise()
@@ -94,7 +94,7 @@ class Raising(ModuleTable):
 
     def note_attribute(self, receivers: Values, name: str, found: Values) -> None:
         """Reading an attribute: a property, and `__get__`, have noted what they raise."""
-        if not self._foreseen():
+        if not self.foreseen():
             return
         if not found:
             self.may_raise()
@@ -126,7 +126,7 @@ class Raising(ModuleTable):
 
     def note_stored_attribute(self, receivers: Values, name: str) -> None:
         """Setting an attribute."""
-        if not self._foreseen():
+        if not self.foreseen():
             return
         for receiver in receivers:
             match receiver:
@@ -145,7 +145,7 @@ class Raising(ModuleTable):
 
     def note_truth(self, values: Values) -> None:
         """Asking whether a value is true; `__bool__` and `__len__` of the project's classes have noted theirs."""
-        if not self._foreseen():
+        if not self.foreseen():
             return
         if not all(map(self._has_truth, values)):
             self.may_raise()
@@ -188,7 +188,7 @@ class Raising(ModuleTable):
 
     def note_call(self, callee: Values, arguments: Arguments) -> None:
         """Calling: what a followed body raises is noted there."""
-        if not self._foreseen():
+        if not self.foreseen():
             return
         for value in callee:
             if isinstance(value, External) and value.name in _LEAVING:
@@ -243,7 +243,7 @@ class Raising(ModuleTable):
 
     def note_subscript(self, values: Values, keys: Values) -> None:
         """`value[key]`."""
-        if not self._foreseen():
+        if not self.foreseen():
             return
         container = single(values)
         if not (isinstance(container, Obj) and all(map(is_scalar, keys))) or self.read((container, FACTORY)):

@@ -59,9 +59,9 @@ class Catching(Definitions):
     def _is_kind(self, value: Value, kind: Value) -> bool | None:
         """Whether an exception is certainly of a class, or certainly not."""
         match value, kind:
-            case Obj(cls=ClassRef() as cls), ClassRef():
+            case Obj(cls=ClassRef() as cls) | (ClassRef() as cls), ClassRef():
                 return True if kind in self.linearized(cls) else None if "" in self.external_bases(cls) else False
-            case Obj(cls=ClassRef() as cls), External(name=name):
+            case Obj(cls=ClassRef() as cls) | (ClassRef() as cls), External(name=name):
                 outcomes = [is_subclass(base, name) for base in self.external_bases(cls)]
                 return any_of(outcomes)
             case External(), ClassRef():

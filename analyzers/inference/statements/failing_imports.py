@@ -1,10 +1,11 @@
-"""Which imports certainly work, which certainly fail, and which handler takes the failure."""
+"""Which imports certainly work, which certainly fail, and with what."""
 
 import ast
 
-from analyzers.inference.domain.answers import all_of, any_of, common
+from analyzers.inference.domain.answers import all_of
 from analyzers.inference.domain.modules import Module
 from analyzers.inference.domain.value_sets import (
+    ANY_EXCEPTION,
     DELETED,
     EMPTY,
     UNSET,
@@ -18,13 +19,11 @@ from analyzers.inference.domain.values import (
     Values,
 )
 from analyzers.inference.statements.patterns import Patterns
-from analyzers.knowledge.libraries import is_exception, is_standard, is_subclass
+from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.project import absolute_name
 
 _NO_NAME = only(External("builtins.ImportError"))
 _NO_MODULE = only(External("builtins.ModuleNotFoundError"))
-_ANYTHING = only(External("builtins.BaseException"))
-"""An exception of which nothing is known: any handler may be for it."""
 
 
 class FailingImports(Patterns):
@@ -87,9 +86,7 @@ class FailingImports(Patterns):
         known = joined(kinds)
         if kinds and len(kinds) == len(raised) and all(map(_is_exception_class, known)):
             return known
-        return _ANYTHING
-
-    # Guarded imports.
+        return ANY_EXCEPTION
 
     def importable(self, node: ast.Import | ast.ImportFrom) -> bool | None:
         """Whether an import certainly works or certainly fails; None where code outside the project decides."""
@@ -104,64 +101,6 @@ class FailingImports(Patterns):
             return there
         offered = [self._offered(module, alias.name) for alias in node.names if alias.name != "*"]
         return all_of([there, *offered])
-
-    def always_imports(self, body: list[ast.stmt]) -> bool:
-        """Whether a block consists of imports that work, and of constants that say so."""
-        imports = [statement for statement in body if isinstance(statement, ast.Import | ast.ImportFrom)]
-        rest = [statement for statement in body if not isinstance(statement, ast.Import | ast.ImportFrom)]
-        constant = all(isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant) for s in rest)
-        return bool(imports) and constant and all(self.importable(statement) for statement in imports)
-
-    def handlers_of(self, node: ast.Try | ast.TryStar) -> list[ast.ExceptHandler]:
-        """The handlers that may run: none where a block works, the right one where it begins with a failing import."""
-        if self.always_imports(node.body):
-            return []
-        raised = EMPTY if isinstance(node, ast.TryStar) else self._raised_first(node.body)
-        handlers: list[ast.ExceptHandler] = []
-        for handler in node.handlers:
-            takes = self._takes(handler, raised)
-            if takes is not False:
-                handlers.append(handler)
-            if takes:
-                break
-        return handlers
-
-    def _raised_first(self, body: list[ast.stmt]) -> Values:
-        """What the first statement raises that may fail, where it is an import that certainly fails."""
-        for statement in body:
-            if not isinstance(statement, ast.Import | ast.ImportFrom):
-                return EMPTY
-            outcome = self.importable(statement)
-            if outcome is False:
-                return self.failed_import(statement)
-            if outcome is None:
-                return EMPTY
-        return EMPTY
-
-    def _takes(self, handler: ast.ExceptHandler, raised: Values) -> bool | None:
-        """Whether a handler is for what was raised."""
-        if not raised:
-            return None
-        if handler.type is None:
-            return True
-        kinds = self.evaluate(handler.type)
-        listed = self.exact_items(kinds) or [kinds]
-        return common([any_of([self._is_kind_of(one, kind) for item in listed for kind in item]) for one in raised])
-
-    def _is_kind_of(self, raised: Value, kind: Value) -> bool | None:
-        """Whether one class of exceptions inherits from another."""
-        bases = {raised.name} if isinstance(raised, External) else set()
-        if isinstance(raised, ClassRef):
-            if kind in self.linearized(raised):
-                return True
-            bases = self.external_bases(raised)
-        if only(raised) == _ANYTHING:
-            return True if kind == raised else None
-        if isinstance(kind, ClassRef):
-            return False
-        if not isinstance(kind, External):
-            return None
-        return any_of([is_subclass(base, kind.name) for base in sorted(bases)])
 
     def _available(self, name: str) -> bool | None:
         """Whether there is a module of this name, and everything that it imports."""

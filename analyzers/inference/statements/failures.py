@@ -78,10 +78,9 @@ class Failures(Catching):
         def attempt() -> bool:
             return self.attempted(map(self.step, node.body), node.orelse, rescues)
 
-        handlers = self.handlers_of(node)
         catch = self._caught_group if isinstance(node, ast.TryStar) else self._caught
         covered: list[Values] = []
-        rescues = [partial(self._handled, handler, catch, covered) for handler in handlers]
+        rescues = [partial(self._handled, handler, catch, covered) for handler in node.handlers]
         return self.closed(attempt, lambda _: self.execute(node.finalbody)) if node.finalbody else attempt()
 
     def step(self, statement: ast.stmt) -> Step:
@@ -130,8 +129,6 @@ class Failures(Catching):
             thrown |= here.raised
             if not falls:
                 break
-        if here.function is None:
-            thrown |= ANY_EXCEPTION
         here.raised = outside
         paused = here.pauses > pauses
         falls = falls and self.execute(orelse)

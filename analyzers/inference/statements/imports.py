@@ -35,7 +35,7 @@ class Imports(FailingImports):
     """Import statements, and what a module offers."""
 
     def _exec_import(self, node: ast.Import) -> bool:
-        fails = bool(self.import_failure(node))
+        fails = self._fails(node)
         for alias in node.names:
             self.imported_module(alias.name)
             if alias.asname:
@@ -44,6 +44,15 @@ class Imports(FailingImports):
                 top = alias.name.partition(".")[0]
                 self.bind(top, self.imported_module(top))
         return not fails
+
+    def _fails(self, node: ast.Import | ast.ImportFrom) -> bool:
+        """Whether an import certainly fails; what it may raise is noted."""
+        failure = self.import_failure(node)
+        if failure:
+            self.note_raised(failure)
+        elif self.foreseen() and not self.importable(node):
+            self.may_raise()
+        return bool(failure)
 
     def _innermost(self, name: str) -> Values:
         """What `import a.b.c as d` binds: the attribute `c` of `a.b`, which need not be the module."""
@@ -57,7 +66,7 @@ class Imports(FailingImports):
         return own if self.in_own_place(name) else join(own, found)
 
     def _exec_import_from(self, node: ast.ImportFrom) -> bool:
-        fails = bool(self.import_failure(node))
+        fails = self._fails(node)
         source = self._source_module(node)
         for alias in node.names:
             if alias.name == "*":

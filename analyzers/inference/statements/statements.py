@@ -254,6 +254,8 @@ _NOTING: frozenset[type[ast.stmt]] = frozenset(
         ast.For,
         ast.Global,
         ast.If,
+        ast.Import,
+        ast.ImportFrom,
         ast.Match,
         ast.Nonlocal,
         ast.Pass,
