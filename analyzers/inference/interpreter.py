@@ -16,19 +16,8 @@ from analyzers.inference.domain.records import (
     Unresolvable,
 )
 from analyzers.inference.domain.scopes import scope_of
-from analyzers.inference.domain.value_sets import (
-    ANY_EXCEPTION,
-    const,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Coroutine,
-    Env,
-    Function,
-    Generator,
-    Pending,
-    Values,
-)
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, const, ordered
+from analyzers.inference.domain.values import Coroutine, Env, Function, Generator, Pending, Values
 from analyzers.inference.memory.core import qualified
 from analyzers.inference.statements.statements import Statements
 from analyzers.knowledge import flytekit

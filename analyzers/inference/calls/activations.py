@@ -5,16 +5,7 @@ import ast
 from analyzers.inference.domain.records import TO_THE_END, Activation, CallPoint, HelperRecord, Memo, Pace, Unresolvable
 from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.value_sets import (
-    ANY_EXCEPTION,
-    EMPTY,
-    NONE,
-    PLAIN,
-    const,
-    join,
-    joined,
-    only,
-)
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, EMPTY, NONE, PLAIN, const, join, joined, only
 from analyzers.inference.domain.values import (
     Arguments,
     Bound,

@@ -6,14 +6,7 @@ from functools import partial
 from analyzers.inference.calls.interleaving import Interleaving
 from analyzers.inference.domain.records import CallPoint, Unresolvable
 from analyzers.inference.domain.scopes import scope_of
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    join,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, join, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     Bound,

@@ -4,15 +4,8 @@ import ast
 
 from analyzers.inference.calls.lazy_iterators import EXPRESSION, LazyIterators
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.value_sets import (
-    single,
-)
-from analyzers.inference.domain.values import (
-    Generator,
-    Obj,
-    Suspended,
-    Values,
-)
+from analyzers.inference.domain.value_sets import single
+from analyzers.inference.domain.values import Generator, Obj, Suspended, Values
 
 _SOURCES = {
     EXPRESSION: 0,

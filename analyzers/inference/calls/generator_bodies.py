@@ -5,18 +5,8 @@ import ast
 from analyzers.inference.calls.activations import Activations
 from analyzers.inference.domain.records import Activation
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    join,
-    joined,
-    only,
-)
-from analyzers.inference.domain.values import (
-    Function,
-    Obj,
-    Values,
-    Yielded,
-)
+from analyzers.inference.domain.value_sets import EMPTY, join, joined, only
+from analyzers.inference.domain.values import Function, Obj, Values, Yielded
 from analyzers.inference.memory.entries import ANY, item
 from analyzers.inference.memory.objects import EXACT_LENGTH_LIMIT
 

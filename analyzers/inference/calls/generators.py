@@ -11,25 +11,8 @@ import ast
 from analyzers.inference.calls.generator_bodies import GeneratorBodies
 from analyzers.inference.domain.records import CallPoint, GeneratorProgress, Met, Pace
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.value_sets import (
-    ANY_EXCEPTION,
-    EMPTY,
-    PLAIN,
-    join,
-    joined,
-    only,
-    ordered,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Const,
-    Function,
-    Generator,
-    Obj,
-    Values,
-    Yielded,
-)
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, EMPTY, PLAIN, join, joined, only, ordered, single
+from analyzers.inference.domain.values import Arguments, Const, Function, Generator, Obj, Values, Yielded
 from analyzers.inference.memory.objects import CELLS_PER_STEP
 
 _FRESH = GeneratorProgress(0, False, {}, {}, Yielded((), EMPTY, EMPTY, False))

@@ -10,19 +10,8 @@ from collections.abc import Callable
 from analyzers.inference.calls.cut_iterators import CutIterators
 from analyzers.inference.domain.records import TO_THE_END, CallPoint, Pace, Started
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    join,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Coroutine,
-    Function,
-    Generator,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, join
+from analyzers.inference.domain.values import Arguments, Coroutine, Function, Generator, Obj, Value, Values
 
 _ROUNDS = 4
 """How often everything that runs is looked at again: what one passes on to the next may go so far at once."""

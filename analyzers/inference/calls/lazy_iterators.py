@@ -12,14 +12,7 @@ from analyzers.inference.calls.activations import NESTING_LIMIT
 from analyzers.inference.calls.generators import Generators
 from analyzers.inference.domain.records import Activation, CallPoint, Drawn, Maker, Unresolvable
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.value_sets import (
-    ANY_EXCEPTION,
-    join,
-    joined,
-    only,
-    ordered,
-    single,
-)
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, join, joined, only, ordered, single
 from analyzers.inference.domain.values import (
     Arguments,
     Const,

@@ -4,22 +4,8 @@ import ast
 
 from analyzers.inference.calls.calls import Calls
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.domain.value_sets import (
-    PLAIN,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    ClassRef,
-    External,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import PLAIN, const, join, joined, only, ordered
+from analyzers.inference.domain.values import Arguments, ClassRef, External, Obj, Value, Values
 from analyzers.inference.memory.objects import attribute_cell
 from analyzers.inference.objects.class_orders import PLAIN_BASES
 from analyzers.knowledge.libraries import is_exception

@@ -2,19 +2,8 @@
 
 from analyzers.inference.containers.containers import Containers
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.domain.value_sets import (
-    NONE,
-    PLAIN,
-    const,
-    join,
-    joined,
-    only,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import NONE, PLAIN, const, join, joined, only
+from analyzers.inference.domain.values import Arguments, Obj, Values
 
 
 class AbstractCollections(Containers):

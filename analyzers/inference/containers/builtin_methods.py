@@ -9,15 +9,7 @@ from analyzers.inference.containers.abstract_collections import AbstractCollecti
 from analyzers.inference.domain.folding import text_method
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import all_arguments
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    constants,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, constants, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,

@@ -7,25 +7,8 @@ from typing import Any
 from analyzers.inference.containers.counters import Counters
 from analyzers.inference.containers.dict_views import VIEWS
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Const,
-    Future,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, const, join, joined, only, ordered, single
+from analyzers.inference.domain.values import Arguments, Const, Future, Obj, Value, Values
 from analyzers.inference.memory.entries import slot
 from analyzers.inference.memory.objects import FACTORY
 

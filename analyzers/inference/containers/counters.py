@@ -5,23 +5,8 @@ import operator
 from collections.abc import Callable
 
 from analyzers.inference.containers.dict_views import DictViews
-from analyzers.inference.domain.value_sets import (
-    NONE,
-    PLAIN,
-    const,
-    join,
-    only,
-    ordered,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Const,
-    External,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import NONE, PLAIN, const, join, only, ordered, single
+from analyzers.inference.domain.values import Arguments, Const, External, Obj, Value, Values
 from analyzers.inference.memory.entries import COUNTED
 from analyzers.inference.memory.objects import FACTORY
 

@@ -4,18 +4,8 @@ import ast
 
 from analyzers.inference.containers.namespaces import Namespaces
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.value_sets import (
-    joined,
-    only,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Elements,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import joined, only, single
+from analyzers.inference.domain.values import Arguments, Elements, Obj, Value, Values
 
 VIEWS = frozenset({"keys", "values", "items"})
 

@@ -5,20 +5,8 @@ from collections.abc import Iterator
 
 from analyzers.inference.containers.rankings import Rankings
 from analyzers.inference.domain.scopes import body_names
-from analyzers.inference.domain.value_sets import (
-    PLAIN,
-    UNSET,
-    const,
-    only,
-)
-from analyzers.inference.domain.values import (
-    ClassRef,
-    Method,
-    ModuleRef,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import PLAIN, UNSET, const, only
+from analyzers.inference.domain.values import ClassRef, Method, ModuleRef, Obj, Value, Values
 from analyzers.inference.memory.entries import VIEWED
 from analyzers.inference.memory.objects import attribute_cell
 

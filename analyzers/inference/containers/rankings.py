@@ -4,15 +4,8 @@ import itertools
 
 from analyzers.inference.calls.special_methods import SpecialMethods
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.value_sets import (
-    joined,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Const,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import joined, single
+from analyzers.inference.domain.values import Const, Obj, Values
 
 
 class Rankings(SpecialMethods):

@@ -2,17 +2,8 @@
 
 import builtins
 
-from analyzers.inference.domain.value_sets import (
-    joined,
-    only,
-)
-from analyzers.inference.domain.values import (
-    ClassRef,
-    Const,
-    Data,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import joined, only
+from analyzers.inference.domain.values import ClassRef, Const, Data, Value, Values
 
 Kind = str | ClassRef
 _NUMBERS = frozenset({"int", "bool"})

@@ -5,13 +5,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from analyzers.inference.domain.scopes import statements
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-)
-from analyzers.inference.domain.values import (
-    Env,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY
+from analyzers.inference.domain.values import Env, Values
 from analyzers.inference.domain.withdrawn import withdrawn
 from analyzers.model.facts import Reference
 from analyzers.model.places import Place

@@ -1,10 +1,7 @@
 """How far a block had got when it was left in the middle: what the memory holds then."""
 
 from analyzers.inference.domain.store import Delta, Location, Store
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    join,
-)
+from analyzers.inference.domain.value_sets import EMPTY, join
 
 
 class Progress:

@@ -10,9 +10,7 @@ from typing import Any
 
 from analyzers.inference.domain.modules import Module
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-)
+from analyzers.inference.domain.value_sets import EMPTY
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,

@@ -4,9 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from analyzers.inference.domain.values import (
-    Env,
-)
+from analyzers.inference.domain.values import Env
 from analyzers.model.facts import FunctionNode
 from analyzers.model.record import Record
 

@@ -7,17 +7,8 @@ It is one dictionary with a trail of what was overwritten, so that an arm of a b
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    UNSET,
-    join,
-    joined,
-)
-from analyzers.inference.domain.values import (
-    Owner,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, UNSET, join, joined
+from analyzers.inference.domain.values import Owner, Value, Values
 
 Location = tuple[Owner | Value, object]
 Delta = dict[Location, Values]

@@ -8,13 +8,7 @@ from typing import Any
 from analyzers.inference.domain.answers import any_of, common
 from analyzers.inference.domain.folding import UNDECIDED, attempt
 from analyzers.inference.domain.kinds import is_scalar, kinds_of
-from analyzers.inference.domain.value_sets import (
-    NONE,
-    PLAIN,
-    const,
-    only,
-    single,
-)
+from analyzers.inference.domain.value_sets import NONE, PLAIN, const, only, single
 from analyzers.inference.domain.values import (
     Bound,
     ClassRef,

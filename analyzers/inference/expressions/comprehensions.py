@@ -10,18 +10,8 @@ from functools import partial
 from analyzers.inference.calls.lazy_iterators import EXPRESSION
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import Comprehension, scope_of
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    joined,
-    only,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Elements,
-    Env,
-    Suspended,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, joined, only
+from analyzers.inference.domain.values import Arguments, Elements, Env, Suspended, Values
 from analyzers.inference.expressions.subscripts import Subscripts
 from analyzers.model.record import Record
 

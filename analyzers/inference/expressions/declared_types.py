@@ -4,24 +4,8 @@ import ast
 
 from analyzers.inference.domain.kinds import Kind
 from analyzers.inference.domain.records import EntityRecord
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    joined,
-    only,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    ClassRef,
-    Data,
-    Env,
-    External,
-    ModuleRef,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, joined, only, single
+from analyzers.inference.domain.values import Arguments, ClassRef, Data, Env, External, ModuleRef, Value, Values
 from analyzers.inference.expressions.raising import Raising
 from analyzers.model.entities import EntityKind
 

@@ -2,24 +2,12 @@
 
 import ast
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from analyzers.inference.domain.folding import formatted, put_together
 from analyzers.inference.domain.kinds import are_numbers
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.value_sets import (
-    DELETED,
-    EMPTY,
-    NONE,
-    PLAIN,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import DELETED, EMPTY, NONE, PLAIN, const, join, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
@@ -33,7 +21,7 @@ from analyzers.inference.domain.values import (
     Unknown,
     Values,
 )
-from analyzers.inference.expressions.comprehensions import Comprehensions
+from analyzers.inference.expressions.displays import Displays
 from analyzers.knowledge.libraries import is_standard
 from analyzers.model.calls import Category
 
@@ -42,7 +30,7 @@ _NOT_FOLLOWED: Values = only(
 )
 
 
-class Expressions(Comprehensions):
+class Expressions(Displays):
     """`evaluate` for every kind of expression."""
 
     def evaluate(self, node: ast.expr) -> Values:
@@ -238,37 +226,6 @@ class Expressions(Comprehensions):
         self.bind(name, values)
         self.here.env = previous
 
-    def _eval_sequence_display(self, node: ast.List | ast.Tuple | ast.Set) -> Values:
-        kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
-        items: list[Values] = []
-        rest: Values | None = None
-        for element in node.elts:
-            if not isinstance(element, ast.Starred):
-                items.append(self.evaluate(element))
-                continue
-            values = self.evaluate(element.value)
-            self.here.site = element.value
-            self.begin_whole(values)
-            spread = self.exact_items(values)
-            self.note_iterated(spread)
-            if spread is None:
-                rest = join(rest or EMPTY, self.iterated(values, element.value))
-            else:
-                items.extend(spread)
-        return self.sequence(kind, node, items) if rest is None else self.many(kind, node, joined([rest, *items]))
-
-    def _eval_dict(self, node: ast.Dict) -> Values:
-        obj = self.new_dict(node)
-        for key, value in zip(node.keys, node.values, strict=True):
-            if key is None:
-                self.may_raise()
-                self.update_from(obj, self.evaluate(value), value)
-            else:
-                keys = self.evaluate(key)
-                self.note_text(keys)
-                self.store_item(obj, keys, self.evaluate(value))
-        return only(obj)
-
     def _eval_lambda(self, node: ast.Lambda) -> Values:
         function = Function(node, self.env, None, self.enclosing_class())
         return only(self.with_defaults(function))
@@ -292,32 +249,6 @@ class Expressions(Comprehensions):
             return self.awaited(awaitables, node) or PLAIN
         returned = self.delegated(source - awaitables, node)
         return joined([returned, self.awaited(awaitables, node)]) or PLAIN
-
-    def _eval_text(self, node: ast.JoinedStr) -> Values:
-        parts = [self.evaluate(part) for part in node.values]
-        text = self.folded(put_together, parts, node)
-        return self.operated(node, *parts) if text is None else text
-
-    def _eval_formatted(self, node: ast.FormattedValue) -> Values:
-        values = self.forced(self.evaluate(node.value), node.value)
-        self.note_text(values)
-        own = frozenset(value for value in values if isinstance(value, Obj) and value.kind == "instance")
-        told = joined(self._told_by(value, node) for value in ordered(own) if isinstance(value, Obj))
-        if node.conversion < 0 and node.format_spec is None:
-            return join(values - own, told)
-        if node.format_spec is not None:
-            self.may_raise()
-        spec = const("") if node.format_spec is None else self.evaluate(node.format_spec)
-        parts = [(values - own, node.conversion, spec), (told, -1, spec if node.conversion > 0 else const(""))]
-        texts = [self.folded(partial(formatted, how), [part, look], node) for part, how, look in parts if part]
-        known = [text for text in texts if text is not None]
-        return joined(known) if len(known) == len(texts) else self.mixed([values])
-
-    def _told_by(self, obj: Obj, node: ast.FormattedValue) -> Values:
-        """What an instance of the project's classes shows in a text, the object itself where that is not known."""
-        asking = {ord("r"): "repr", ord("a"): "repr", ord("s"): "str"}.get(node.conversion, "format")
-        answer = self.asked_builtin(asking, obj, CallPoint(node.value, node.value, direct=False))
-        return only(obj) if answer is None else self.forced(answer, node.value)
 
     def _eval_starred_expression(self, node: ast.Starred) -> Values:
         return self.evaluate(node.value)
@@ -360,10 +291,10 @@ _EVALUATORS: dict[type[ast.expr], Callable[[Any, Any], Values]] = {
     ast.IfExp: Expressions._eval_conditional,
     ast.NamedExpr: Expressions._eval_walrus,
     ast.Subscript: Expressions.evaluate_subscript,
-    ast.List: Expressions._eval_sequence_display,
-    ast.Tuple: Expressions._eval_sequence_display,
-    ast.Set: Expressions._eval_sequence_display,
-    ast.Dict: Expressions._eval_dict,
+    ast.List: Expressions.evaluate_sequence,
+    ast.Tuple: Expressions.evaluate_sequence,
+    ast.Set: Expressions.evaluate_sequence,
+    ast.Dict: Expressions.evaluate_dict,
     ast.Lambda: Expressions._eval_lambda,
     ast.ListComp: Expressions.evaluate_comprehension,
     ast.SetComp: Expressions.evaluate_comprehension,
@@ -371,7 +302,7 @@ _EVALUATORS: dict[type[ast.expr], Callable[[Any, Any], Values]] = {
     ast.GeneratorExp: Expressions.evaluate_comprehension,
     ast.Yield: Expressions._eval_yield,
     ast.YieldFrom: Expressions._eval_yield_from,
-    ast.JoinedStr: Expressions._eval_text,
-    ast.FormattedValue: Expressions._eval_formatted,
+    ast.JoinedStr: Expressions.evaluate_text,
+    ast.FormattedValue: Expressions.evaluate_formatted,
     ast.Starred: Expressions._eval_starred_expression,
 }

@@ -5,12 +5,7 @@ import builtins
 from analyzers.inference import families
 from analyzers.inference.containers.builtin_methods import BuiltinMethods
 from analyzers.inference.domain.records import CallPoint, Unresolvable
-from analyzers.inference.domain.value_sets import (
-    PLAIN,
-    join,
-    joined,
-    only,
-)
+from analyzers.inference.domain.value_sets import PLAIN, join, joined, only
 from analyzers.inference.domain.values import (
     Arguments,
     Data,

@@ -3,21 +3,8 @@
 import ast
 
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.value_sets import (
-    NONE,
-    UNSET,
-    constants,
-    join,
-    joined,
-    only,
-)
-from analyzers.inference.domain.values import (
-    External,
-    ModuleRef,
-    Owner,
-    Unknown,
-    Values,
-)
+from analyzers.inference.domain.value_sets import NONE, UNSET, constants, join, joined, only
+from analyzers.inference.domain.values import External, ModuleRef, Owner, Unknown, Values
 from analyzers.inference.expressions.type_questions import TypeQuestions
 from analyzers.inference.memory.entries import ANY
 from analyzers.model.calls import Category

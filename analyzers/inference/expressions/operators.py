@@ -6,20 +6,8 @@ from functools import partial
 
 from analyzers.inference.domain.folding import operated
 from analyzers.inference.domain.kinds import are_numbers
-from analyzers.inference.domain.value_sets import (
-    const,
-    join,
-    joined,
-    only,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Const,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import const, join, joined, only, single
+from analyzers.inference.domain.values import Arguments, Const, Obj, Value, Values
 from analyzers.inference.expressions.comparisons import Comparisons
 from analyzers.inference.memory.sets import Sets
 

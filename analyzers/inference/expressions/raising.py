@@ -9,13 +9,7 @@ from analyzers.inference.domain.bound_names import bound_names
 from analyzers.inference.domain.kinds import are_numbers, are_texts, is_scalar
 from analyzers.inference.domain.modules import label_of
 from analyzers.inference.domain.scopes import scope_of
-from analyzers.inference.domain.value_sets import (
-    ANY_EXCEPTION,
-    EMPTY,
-    joined,
-    only,
-    single,
-)
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, EMPTY, joined, only, single
 from analyzers.inference.domain.values import (
     Arguments,
     Bound,

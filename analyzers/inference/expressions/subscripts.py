@@ -5,16 +5,7 @@ from functools import partial
 
 from analyzers.inference.domain.folding import subscripted
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    PLAIN,
-    const,
-    constants,
-    join,
-    joined,
-    only,
-    single,
-)
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, const, constants, join, joined, only, single
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,

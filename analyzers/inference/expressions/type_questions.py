@@ -3,10 +3,7 @@
 from analyzers.inference.calls.calls import REGISTERED, VIRTUAL
 from analyzers.inference.domain.answers import all_of, any_of, common
 from analyzers.inference.domain.kinds import Kind, is_builtin_kind
-from analyzers.inference.domain.value_sets import (
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,

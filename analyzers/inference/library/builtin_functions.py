@@ -3,16 +3,7 @@
 from analyzers.inference.domain import folding
 from analyzers.inference.domain.kinds import kinds_of
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    constants,
-    join,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, constants, join, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,

@@ -3,12 +3,7 @@
 import ast
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    PLAIN,
-    joined,
-    only,
-)
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, joined, only
 from analyzers.inference.domain.values import (
     Arguments,
     Bound,

@@ -3,20 +3,8 @@
 import ast
 
 from analyzers.inference.domain.records import CallPoint, Handler, ObjectMethod
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    join,
-    joined,
-    only,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Future,
-    Obj,
-    Partial,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, join, joined, only
+from analyzers.inference.domain.values import Arguments, Future, Obj, Partial, Values
 from analyzers.inference.interpreter import Interpreter
 
 

@@ -4,20 +4,8 @@ import itertools
 from functools import partial
 
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint, Handler, Producer
-from analyzers.inference.domain.value_sets import (
-    NONE,
-    PLAIN,
-    join,
-    joined,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Const,
-    Elements,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import NONE, PLAIN, join, joined, single
+from analyzers.inference.domain.values import Arguments, Const, Elements, Obj, Values
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.iteration_functions import each_row, fold, rows_of, spread_first
 

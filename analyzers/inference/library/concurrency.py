@@ -2,16 +2,7 @@
 
 from analyzers.inference.domain.records import CallPoint, Handler
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, const, join, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     Coroutine,

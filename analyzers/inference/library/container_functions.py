@@ -1,18 +1,8 @@
 """Containers of the standard library beyond the builtin ones: `Counter`, `ChainMap`, `deque`, `dict.fromkeys`."""
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.value_sets import (
-    NONE,
-    PLAIN,
-    joined,
-    only,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import NONE, PLAIN, joined, only, ordered
+from analyzers.inference.domain.values import Arguments, Obj, Values
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.iteration_functions import listed, spread_first
 from analyzers.inference.memory.objects import LIMIT

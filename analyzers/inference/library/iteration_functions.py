@@ -6,25 +6,8 @@ What begins with `_draw` is called when somebody takes elements of the iterator 
 from functools import partial
 
 from analyzers.inference.domain.records import CallPoint, Handler, Producer
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Const,
-    Elements,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, const, join, joined, only, ordered, single
+from analyzers.inference.domain.values import Arguments, Const, Elements, Obj, Value, Values
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.memory.objects import FACTORY
 

@@ -1,21 +1,8 @@
 """The table of imported modules, `sys.modules`: what an import finds in it, and what a program puts there."""
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    UNSET,
-    const,
-    constants,
-    join,
-    joined,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    External,
-    Owner,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, UNSET, const, constants, join, joined
+from analyzers.inference.domain.values import Arguments, External, Owner, Values
 from analyzers.inference.interpreter import Interpreter
 
 TABLE = External("sys.modules")

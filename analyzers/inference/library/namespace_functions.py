@@ -1,20 +1,8 @@
 """Namespaces as values: `vars`, `__dict__`, `inspect.getmembers`, and objects that are nothing but a namespace."""
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.value_sets import (
-    const,
-    joined,
-    only,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    ClassRef,
-    ModuleRef,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import const, joined, only, ordered
+from analyzers.inference.domain.values import Arguments, ClassRef, ModuleRef, Obj, Value, Values
 from analyzers.inference.interpreter import Interpreter
 
 

@@ -3,20 +3,8 @@
 import ast
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    PLAIN,
-    constants,
-    joined,
-    only,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    External,
-    Partial,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, constants, joined, only, ordered
+from analyzers.inference.domain.values import Arguments, External, Partial, Values
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.builtin_functions import dynamic_attribute
 

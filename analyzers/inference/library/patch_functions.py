@@ -4,19 +4,8 @@ import ast
 
 from analyzers.inference.calls.calls import PATCH
 from analyzers.inference.domain.records import CallPoint, Handler, ObjectMethod
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    const,
-    constants,
-    only,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, const, constants, only, single
+from analyzers.inference.domain.values import Arguments, Obj, Values
 from analyzers.inference.interpreter import Interpreter
 
 _TARGET, _NAME, _NEW, _BEFORE, _CLEARED = "target", "name", "new", "before", "cleared"

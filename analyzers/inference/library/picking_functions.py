@@ -4,22 +4,8 @@ import heapq
 from typing import Any
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    join,
-    joined,
-    only,
-    ordered,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    ExternalInstance,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, join, joined, only, ordered, single
+from analyzers.inference.domain.values import Arguments, ExternalInstance, Obj, Values
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.operator_functions import APPLIED, getter
 

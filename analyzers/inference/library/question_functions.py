@@ -5,15 +5,7 @@ from collections.abc import Collection
 from analyzers.inference.domain.answers import Answer, any_of, common
 from analyzers.inference.domain.kinds import apart
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.value_sets import (
-    PLAIN,
-    const,
-    constants,
-    joined,
-    only,
-    ordered,
-    single,
-)
+from analyzers.inference.domain.value_sets import PLAIN, const, constants, joined, only, ordered, single
 from analyzers.inference.domain.values import (
     Arguments,
     Bound,

@@ -1,23 +1,8 @@
 """Queues: in which order what was put in comes out, as long as nobody else may take or add something meanwhile."""
 
 from analyzers.inference.domain.records import CallPoint, Handler, ObjectMethod
-from analyzers.inference.domain.value_sets import (
-    NONE,
-    PLAIN,
-    const,
-    joined,
-    only,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Const,
-    Deferred,
-    Future,
-    Method,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import NONE, PLAIN, const, joined, only, single
+from analyzers.inference.domain.values import Arguments, Const, Deferred, Future, Method, Obj, Values
 from analyzers.inference.interpreter import Interpreter
 
 _QUEUES = frozenset({"Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "JoinableQueue"})

@@ -1,15 +1,7 @@
 """Functions of the standard library that make, copy and take apart objects: dataclasses, named tuples, `copy`."""
 
 from analyzers.inference.domain.records import CallPoint, Handler
-from analyzers.inference.domain.value_sets import (
-    PLAIN,
-    const,
-    constants,
-    joined,
-    only,
-    ordered,
-    single,
-)
+from analyzers.inference.domain.value_sets import PLAIN, const, constants, joined, only, ordered, single
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,

@@ -1,21 +1,8 @@
 """Methods of exit stacks."""
 
 from analyzers.inference.domain.records import CallPoint, ObjectMethod
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    joined,
-    only,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Deferred,
-    Future,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, joined, only, ordered
+from analyzers.inference.domain.values import Arguments, Deferred, Future, Obj, Values
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.statements.exit_stacks import AS_EXIT, STACK
 

@@ -1,22 +1,8 @@
 """Functions that take some of the elements of an iterator: the next one, or those of a slice."""
 
 from analyzers.inference.domain.records import CallPoint, Handler, Producer
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    const,
-    constants,
-    join,
-    joined,
-    only,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Elements,
-    Generator,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, const, constants, join, joined, only
+from analyzers.inference.domain.values import Arguments, Elements, Generator, Obj, Value, Values
 from analyzers.inference.interpreter import Interpreter
 
 

@@ -5,19 +5,8 @@ import itertools
 from collections.abc import Sequence
 
 from analyzers.inference.domain.folding import UNDECIDED, Act, attempt
-from analyzers.inference.domain.value_sets import (
-    const,
-    joined,
-    only,
-    ordered,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Const,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import const, joined, only, ordered, single
+from analyzers.inference.domain.values import Const, Obj, Value, Values
 from analyzers.inference.memory.sets import Sets
 
 _ALTERNATIVES = 16

@@ -4,14 +4,7 @@ import ast
 from collections.abc import Iterable
 
 from analyzers.inference.domain.answers import common
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    PLAIN,
-    joined,
-    only,
-    ordered,
-    origins,
-)
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, joined, only, ordered, origins
 from analyzers.inference.domain.values import (
     Bound,
     ClassRef,

@@ -19,23 +19,8 @@ from analyzers.inference.domain.records import (
 )
 from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.store import Delta, Location, Store
-from analyzers.inference.domain.value_sets import (
-    UNSET,
-    join,
-    joined,
-    only,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Data,
-    Env,
-    Function,
-    Imported,
-    Owner,
-    Pending,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import UNSET, join, joined, only, ordered
+from analyzers.inference.domain.values import Data, Env, Function, Imported, Owner, Pending, Value, Values
 from analyzers.inference.memory.provided import Provided
 from analyzers.model.facts import Dialect, Observation, ObservationKind
 from analyzers.model.settings import Settings

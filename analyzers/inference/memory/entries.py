@@ -3,23 +3,8 @@
 import ast
 
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    PLAIN,
-    const,
-    only,
-    ordered,
-    single,
-)
-from analyzers.inference.domain.values import (
-    ClassRef,
-    Const,
-    EntityRef,
-    Function,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, const, only, ordered, single
+from analyzers.inference.domain.values import ClassRef, Const, EntityRef, Function, Obj, Value, Values
 from analyzers.inference.memory.core import Core
 
 ANY = "*"

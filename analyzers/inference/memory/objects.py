@@ -15,14 +15,7 @@ from analyzers.inference.domain.value_sets import (
     ordered,
     single,
 )
-from analyzers.inference.domain.values import (
-    Arguments,
-    Const,
-    Elements,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.values import Arguments, Const, Elements, Obj, Value, Values
 from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, slot
 
 SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")

@@ -3,15 +3,8 @@
 from collections.abc import Callable
 
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    join,
-)
-from analyzers.inference.domain.values import (
-    Generator,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, join
+from analyzers.inference.domain.values import Generator, Obj, Values
 from analyzers.inference.memory.views import Views
 
 _TURNS = 50

@@ -4,20 +4,8 @@ import ast
 from collections.abc import Iterable
 
 from analyzers.inference.domain.answers import all_of, any_of, opposite
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    joined,
-    only,
-    ordered,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, joined, only, ordered, single
+from analyzers.inference.domain.values import Arguments, Obj, Value, Values
 from analyzers.inference.memory.contents import Contents
 from analyzers.inference.memory.entries import slot
 

@@ -1,13 +1,7 @@
 """Elements one by one, where their order is not known, or which of them are there."""
 
-from analyzers.inference.domain.value_sets import (
-    only,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import only, single
+from analyzers.inference.domain.values import Obj, Values
 from analyzers.inference.memory.objects import KEYED, Objects
 
 _LIMIT = 16

@@ -4,15 +4,7 @@ import ast
 
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.value_sets import (
-    DELETED,
-    EMPTY,
-    const,
-    constants,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import DELETED, EMPTY, const, constants, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,

@@ -5,13 +5,7 @@ from collections.abc import Iterable
 
 from analyzers.inference.domain.records import CallPoint, PendingRecord
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    PLAIN,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, joined, only, ordered
 from analyzers.inference.domain.values import (
     Const,
     Coroutine,

@@ -1,21 +1,8 @@
 """Classes as objects: what their metaclass gives them, and what a subscript of a class is."""
 
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.domain.value_sets import (
-    joined,
-    only,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Bound,
-    ClassRef,
-    Descriptor,
-    Function,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import joined, only, ordered
+from analyzers.inference.domain.values import Arguments, Bound, ClassRef, Descriptor, Function, Obj, Value, Values
 from analyzers.inference.objects.attribute_changes import AttributeChanges
 
 

@@ -1,16 +1,8 @@
 """The classes of the project: their bases, their order in method resolution, and what kind of class they are."""
 
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.value_sets import (
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    ClassRef,
-    External,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import ordered
+from analyzers.inference.domain.values import ClassRef, External, Obj, Value, Values
 from analyzers.inference.objects.function_attributes import FunctionAttributes
 from analyzers.knowledge.libraries import is_exception
 

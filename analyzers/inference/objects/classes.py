@@ -4,17 +4,7 @@ import ast
 from collections import OrderedDict, UserDict, UserList, deque
 
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    UNSET,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, UNSET, const, join, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     Bound,

@@ -4,22 +4,8 @@ import ast
 from collections.abc import Iterable
 
 from analyzers.inference.domain.records import CallPoint, EntityRecord, PendingRecord
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    joined,
-    only,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    EntityRef,
-    External,
-    Function,
-    Partial,
-    Pending,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, joined, only, single
+from analyzers.inference.domain.values import Arguments, EntityRef, External, Function, Partial, Pending, Value, Values
 from analyzers.inference.memory.core import qualified
 from analyzers.inference.objects.awaitables import Awaitables
 from analyzers.knowledge import flytekit

@@ -3,20 +3,8 @@
 import ast
 
 from analyzers.inference.domain.records import EntityRecord
-from analyzers.inference.domain.value_sets import (
-    const,
-    only,
-)
-from analyzers.inference.domain.values import (
-    Bound,
-    EntityRef,
-    Env,
-    External,
-    Function,
-    Method,
-    Partial,
-    Values,
-)
+from analyzers.inference.domain.value_sets import const, only
+from analyzers.inference.domain.values import Bound, EntityRef, Env, External, Function, Method, Partial, Values
 from analyzers.inference.memory.objects import attribute_cell
 from analyzers.inference.objects.entities import Entities
 from analyzers.knowledge import flytekit

@@ -4,17 +4,7 @@ import ast
 
 from analyzers.inference.domain.modules import standing_for
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
-    single,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, const, join, joined, only, ordered, single
 from analyzers.inference.domain.values import (
     Arguments,
     Bound,

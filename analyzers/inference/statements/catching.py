@@ -1,20 +1,8 @@
 """Handlers of exceptions: which of those that may be raised one takes, and which it leaves to the next."""
 
 from analyzers.inference.domain.answers import any_of
-from analyzers.inference.domain.value_sets import (
-    ANY_EXCEPTION,
-    PLAIN,
-    joined,
-    only,
-    single,
-)
-from analyzers.inference.domain.values import (
-    ClassRef,
-    External,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, PLAIN, joined, only, single
+from analyzers.inference.domain.values import ClassRef, External, Obj, Value, Values
 from analyzers.inference.statements.definitions import Definitions
 from analyzers.knowledge.libraries import is_subclass
 

@@ -6,15 +6,7 @@ from functools import partial
 
 from analyzers.inference.calls.calls import PATCH
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    join,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, join, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     Data,

@@ -4,14 +4,7 @@ import ast
 
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import body_names, scope_of
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    const,
-    constants,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import EMPTY, const, constants, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     Bound,

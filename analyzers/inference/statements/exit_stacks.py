@@ -5,19 +5,8 @@ from functools import partial
 
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import scope_of
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-    PLAIN,
-    join,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    Deferred,
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, join, ordered
+from analyzers.inference.domain.values import Arguments, Deferred, Obj, Values
 from analyzers.inference.statements.patches import Patches
 
 STACK = "exit stack"

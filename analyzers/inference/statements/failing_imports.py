@@ -4,20 +4,8 @@ import ast
 
 from analyzers.inference.domain.answers import all_of
 from analyzers.inference.domain.modules import Module
-from analyzers.inference.domain.value_sets import (
-    ANY_EXCEPTION,
-    DELETED,
-    EMPTY,
-    UNSET,
-    joined,
-    only,
-)
-from analyzers.inference.domain.values import (
-    ClassRef,
-    External,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, DELETED, EMPTY, UNSET, joined, only
+from analyzers.inference.domain.values import ClassRef, External, Value, Values
 from analyzers.inference.statements.patterns import Patterns
 from analyzers.knowledge.libraries import is_exception, is_standard
 from analyzers.project import absolute_name

@@ -8,23 +8,8 @@ from analyzers.inference.domain.progress import Progress
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.value_sets import (
-    ANY_EXCEPTION,
-    EMPTY,
-    PLAIN,
-    join,
-    joined,
-    only,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    ClassRef,
-    External,
-    Obj,
-    Unknown,
-    Values,
-)
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, EMPTY, PLAIN, join, joined, only, ordered
+from analyzers.inference.domain.values import Arguments, ClassRef, External, Obj, Unknown, Values
 from analyzers.inference.statements.catching import EVERYTHING, Catching
 from analyzers.model.calls import Category
 from analyzers.model.record import Record

@@ -5,16 +5,7 @@ import ast
 from analyzers.inference.domain.modules import Module, standing_for
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.value_sets import (
-    DELETED,
-    EMPTY,
-    UNSET,
-    const,
-    join,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import DELETED, EMPTY, UNSET, const, join, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     Const,

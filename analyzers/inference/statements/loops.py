@@ -7,14 +7,8 @@ from functools import partial
 from analyzers.inference.domain.records import Loop
 from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.value_sets import (
-    join,
-    joined,
-)
-from analyzers.inference.domain.values import (
-    Obj,
-    Values,
-)
+from analyzers.inference.domain.value_sets import join, joined
+from analyzers.inference.domain.values import Obj, Values
 from analyzers.inference.statements.narrowing import Narrowing
 
 _LOOP_LIMIT = 50

@@ -4,10 +4,7 @@ import ast
 
 from analyzers.inference.domain.kinds import apart, kinds_of, together
 from analyzers.inference.domain.modules import label_of
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    NONE,
-)
+from analyzers.inference.domain.value_sets import EMPTY, NONE
 from analyzers.inference.statements.contexts import Contexts
 
 _AWAITABLE_TESTS = frozenset({"isawaitable", "iscoroutine", "isfuture"})

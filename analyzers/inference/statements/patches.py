@@ -3,18 +3,8 @@
 import ast
 
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.value_sets import (
-    UNSET,
-    constants,
-    ordered,
-)
-from analyzers.inference.domain.values import (
-    ClassRef,
-    ModuleRef,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import UNSET, constants, ordered
+from analyzers.inference.domain.values import ClassRef, ModuleRef, Obj, Value, Values
 from analyzers.inference.memory.objects import attribute_cell
 from analyzers.inference.statements.failures import Failures
 

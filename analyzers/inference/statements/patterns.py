@@ -8,24 +8,8 @@ from analyzers.inference.domain.answers import all_of, any_of, common
 from analyzers.inference.domain.kinds import kinds_of, never_equal
 from analyzers.inference.domain.modules import standing_for
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    PLAIN,
-    joined,
-    only,
-    ordered,
-    single,
-)
-from analyzers.inference.domain.values import (
-    ClassRef,
-    Const,
-    Data,
-    EntityRef,
-    Function,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, joined, only, ordered, single
+from analyzers.inference.domain.values import ClassRef, Const, Data, EntityRef, Function, Obj, Value, Values
 from analyzers.inference.statements.targets import Targets
 
 _NEVER_EQUAL = Obj | EntityRef | Function | ClassRef

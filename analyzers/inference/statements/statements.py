@@ -7,23 +7,8 @@ from typing import Any
 
 from analyzers.inference.domain.kinds import apart, together
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.value_sets import (
-    DELETED,
-    NONE,
-    PLAIN,
-    join,
-    joined,
-    only,
-    single,
-)
-from analyzers.inference.domain.values import (
-    Arguments,
-    External,
-    Method,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.value_sets import DELETED, NONE, PLAIN, join, joined, only, single
+from analyzers.inference.domain.values import Arguments, External, Method, Obj, Value, Values
 from analyzers.inference.statements.loops import Loops
 from analyzers.knowledge.libraries import NEVER_RETURNING
 

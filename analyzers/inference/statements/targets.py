@@ -4,13 +4,7 @@ import ast
 
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import scope_of
-from analyzers.inference.domain.value_sets import (
-    EMPTY,
-    PLAIN,
-    joined,
-    only,
-    ordered,
-)
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
     Const,
