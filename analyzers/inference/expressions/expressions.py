@@ -91,12 +91,16 @@ class Expressions(Displays):
 
     def _eval_call(self, node: ast.Call) -> Values:
         callee = self.evaluate(node.func)
-        if not callee and isinstance(node.func, ast.Call) and self.here.ended_by is node.func:
-            self.here.ended_by = node
+        if not callee and self.fails_with(node.func, node):
             return EMPTY
         if any(value == External("builtins.super") for value in callee) and not node.args:
             return self._super()
         arguments = self.arguments(node)
+        if any(
+            not values and self.fails_with(part, node)
+            for part, values in zip(node.args, arguments.positional, strict=False)
+        ):
+            return EMPTY
         self.note_call(callee, arguments)
         self.here.site = node
         return self.call(callee, arguments, CallPoint(node, node))
@@ -147,6 +151,8 @@ class Expressions(Displays):
 
     def _eval_await(self, node: ast.Await) -> Values:
         inner = self.evaluate(node.value)
+        if not inner and self.fails_with(node.value, node):
+            return EMPTY
         self.note_awaited(node, inner)
         values = self.awaited(inner, node)
         self.resume_all()

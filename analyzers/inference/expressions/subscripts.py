@@ -35,7 +35,16 @@ class Subscripts(Operators):
             return joined(self._sliced(value, bounds, node) for value in values)
         keys = self.evaluate(node.slice)
         self.note_subscript(values, keys)
-        return joined(self.subscripted(value, keys, node) for value in values)
+        found = joined(self.subscripted(value, keys, node) for value in values)
+        if not found and (self.fails_with(node.value, node) or all(self._lacks(value, keys) for value in values)):
+            self.here.ended_by = node
+        return found
+
+    def _lacks(self, value: Value, keys: Values) -> bool:
+        """Whether a container certainly has no element under a key."""
+        if not isinstance(value, Obj) or value.kind == "instance":
+            return False
+        return self.holds(value, keys) is False if value.kind == "dict" else self.items(value) is not None
 
     def subscripted(self, value: object, keys: Values, node: ast.expr) -> Values:
         """`value[key]`."""

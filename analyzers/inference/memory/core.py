@@ -58,6 +58,16 @@ class Core(Provided):
     def here(self) -> Activation:
         return self.stack[-1]
 
+    def fails_with(self, part: ast.expr, node: ast.expr) -> bool:
+        """Whether a part of an expression that gives nothing certainly fails, and `node` as a whole with it.
+
+        An attribute that is missing is told of where it is called.
+        """
+        if self.here.ended_by is not part or isinstance(part, ast.Attribute):
+            return False
+        self.here.ended_by = node
+        return True
+
     @property
     def env(self) -> Env:
         return self.here.env

@@ -75,9 +75,15 @@ class Statements(Loops):
         finally:
             self.naming = before
 
-    def _exec_annotated(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            self.assign(node.target, self._named_value(node.value, node.target))
+    def _exec_annotated(self, node: ast.AnnAssign) -> bool:
+        if node.value is None:
+            return True
+        self.here.ended_by = None
+        values = self._named_value(node.value, node.target)
+        if not values and self.here.ended_by is node.value:
+            return False
+        self.assign(node.target, values)
+        return True
 
     def _exec_augmented(self, node: ast.AugAssign) -> None:
         target: ast.expr = node.target
