@@ -127,9 +127,10 @@ class _Credentials:
             self._proxy.refresh_credentials()
 
     @property
-    def metadata(self) -> tuple[tuple[str, str], ...]:
+    def metadata(self) -> grpc.aio.Metadata:
+        # A tuple, which gRPC takes too, it would look into for each call.
         given = [source.fetch_grpc_call_auth_metadata() for source in (self._authenticator, self._proxy) if source]
-        return (("accept", "application/grpc"), *filter(None, given))
+        return grpc.aio.Metadata(("accept", "application/grpc"), *filter(None, given))
 
     async def refresh(self, used: int) -> None:
         """Get other credentials than those of a generation; callers that ask at the same time share them."""
