@@ -43,11 +43,17 @@ def are_texts(*parts: Values) -> bool:
 
 
 def never_equal(value: Value, constant: Const) -> bool:
-    """Whether a value is of a simple type to which no constant like this one is equal."""
+    """Whether a value is known not to equal a constant, or is of a simple type to which none like it is equal."""
+    if isinstance(value, Data) and (constant in value.excluded or not _may_be_among(value, constant)):
+        return True
     kinds = kinds_of(value)
     if not kinds or not kinds <= _SCALARS or constant.kind not in _SCALARS:
         return False
     return constant.kind not in kinds and not (constant.kind in _COMPARABLE and kinds & _COMPARABLE)
+
+
+def _may_be_among(data: Data, constant: Const) -> bool:
+    return not data.among or any(each.value == constant.value for each in data.among)
 
 
 def is_builtin_kind(kind: str, cls: str) -> bool:

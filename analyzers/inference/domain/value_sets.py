@@ -72,8 +72,16 @@ def _one_data(values: Values) -> Values:
     origins = frozenset[str]().union(*(value.origins for value in data))
     opaque = min((value.opaque for value in data if value.opaque), default="")
     kinds = frozenset[str | ClassRef]().union(*(value.kinds for value in data))
+    among = frozenset[Const]().union(*(value.among for value in data))
+    excluded = frozenset.intersection(*(value.excluded for value in data))
     return values.difference(data) | {
-        Data(origins, opaque, kinds if all(value.kinds for value in data) else frozenset())
+        Data(
+            origins,
+            opaque,
+            kinds if all(value.kinds for value in data) else frozenset(),
+            among if all(value.among for value in data) else frozenset(),
+            excluded,
+        )
     }
 
 

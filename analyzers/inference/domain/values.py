@@ -64,12 +64,15 @@ class Data(Record):
 
     It is no entity and holds none: `opaque` is empty where that is certain; otherwise it says which code, not seen
     through, the value comes from: calling such a value is an unresolved call. `kinds` are the classes of which one is
-    certainly its own, the builtin ones by their names; empty where they are not known.
+    certainly its own, the builtin ones by their names; empty where they are not known. It equals one of
+    the constants `among`, unless that is empty, and none of those `excluded`.
     """
 
     origins: frozenset[str]
     opaque: str = ""
     kinds: "frozenset[str | ClassRef]" = frozenset()
+    among: frozenset[Const] = frozenset()
+    excluded: frozenset[Const] = frozenset()
     tag: str = "data"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.inference.domain.answers import any_of, common
+from analyzers.inference.domain.equality import differ
 from analyzers.inference.domain.folding import UNDECIDED, attempt
 from analyzers.inference.domain.kinds import is_scalar, kinds_of
 from analyzers.inference.domain.value_sets import NONE, PLAIN, const, only, single
@@ -175,6 +176,8 @@ class Comparisons(DeclaredTypes):
     def _equal(self, first: Value, second: Value | None) -> bool | None:
         if isinstance(first, Const) and isinstance(second, Const):
             return first.value == second.value
+        if second is not None and differ(only(first), only(second)):
+            return False
         return self.identical(first, second)
 
     def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
@@ -189,9 +192,10 @@ class Comparisons(DeclaredTypes):
             and "dict" not in {value.kind for value in left | right if isinstance(value, Obj)}
         ):
             return self._set_outcome(one, op, other)
-        same = self.identical(first, second) if isinstance(op, ast.Eq | ast.NotEq) else None
-        if same is not None:
-            return same is isinstance(op, ast.Eq)
+        if isinstance(op, ast.Eq | ast.NotEq):
+            same = False if differ(left, right) or differ(right, left) else self.identical(first, second)
+            if same is not None:
+                return same is isinstance(op, ast.Eq)
         return self._agreed(lambda one, other: _holds(one, op, other), left, right)
 
     def _agreed(self, holds: Callable[[Any, Any], bool | None], left: Values, right: Values) -> bool | None:

@@ -2,6 +2,7 @@
 
 import ast
 
+from analyzers.inference.domain.kinds import never_equal
 from analyzers.inference.domain.store import Delta, Location
 from analyzers.inference.domain.value_sets import (
     EMPTY,
@@ -230,8 +231,10 @@ class Objects(Entries):
     def holds(self, obj: Obj, keys: Values) -> bool | None:
         """Whether a dict (or set) certainly has the key, or certainly has not."""
         key, present = single(self.hashed(keys)), self.keys(obj)
-        if key is None or not self.distinct(key) or self.exact_keys(obj) is None:
+        if key is None or self.exact_keys(obj) is None:
             return None
+        if not self.distinct(key):
+            return None if any(self._may_equal(key, each) for each in present) else False
         key = self.present_key(obj, key)
         if key in present:
             return True if key in self.sure_keys(obj) else None
@@ -263,13 +266,34 @@ class Objects(Entries):
         if obj.kind == "dict":
             equal_to_others = isinstance(key, Obj) and key not in self.keys(obj)
             if equal_to_others or not self.distinct(key):
-                return self.elements(obj)
+                return self._items_under(obj, key)
             return join(self.read(item(obj, slot(key))), self.read((obj, ANY)))
         length = self.exact(obj)
         index = key.value if isinstance(key, Const) else None
         if length is None or not isinstance(index, int):
             return self.elements(obj)
         return self.read(item(obj, index % length)) if -length <= index < length else EMPTY
+
+    def _items_under(self, obj: Obj, key: Value) -> Values:
+        """What a dict may hold under a key of which not everything is known."""
+        keys = ordered(self.keys(obj))
+        self.run.steps += len(keys) // CELLS_PER_STEP
+        found = [self.read(item(obj, slot(present))) for present in keys if self._may_equal(key, present)]
+        return joined([self.read((obj, ANY)), *found])
+
+    def _may_equal(self, key: Value, present: Value) -> bool:
+        if not isinstance(present, Const):
+            return True
+        parts = self.items(key) if isinstance(key, Obj) and key.kind == "tuple" else None
+        if parts is None:
+            return not never_equal(key, present)
+        known = constant_items(present)
+        if known is None or len(known) != len(parts):
+            return False
+        return all(
+            any(self._may_equal(value, same) for value in part for same in column)
+            for part, column in zip(parts, known, strict=True)
+        )
 
     def known_items(self, values: Values) -> list[tuple[str, Values]] | None:
         """The entries of the only possible dict, where all its keys are known strings."""

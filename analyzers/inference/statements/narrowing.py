@@ -1,12 +1,16 @@
 """What a condition says of a name: the values that it may have where the condition holds, or does not."""
 
 import ast
+from functools import partial
 
+from analyzers.inference.domain.equality import equal_to, unequal_to
 from analyzers.inference.domain.kinds import apart, kinds_of, together
 from analyzers.inference.domain.modules import label_of
-from analyzers.inference.domain.value_sets import EMPTY, NONE
+from analyzers.inference.domain.value_sets import DELETED, EMPTY, NONE, UNSET, joined, only, single
+from analyzers.inference.domain.values import Const, Values
 from analyzers.inference.statements.contexts import Contexts
 
+_NO_VALUES = UNSET | DELETED
 _AWAITABLE_TESTS = frozenset({"isawaitable", "iscoroutine", "isfuture"})
 
 
@@ -16,21 +20,63 @@ class Narrowing(Contexts):
     def narrowed(self, test: ast.expr, outcome: bool) -> bool:
         """Keep of a name what the condition allows; false where nothing is left."""
         match test:
+            case ast.UnaryOp(op=ast.Not(), operand=inner):
+                return self.narrowed(inner, not outcome)
+            case ast.BoolOp(op=op, values=parts) if not _rebinds(test):
+                if isinstance(op, ast.And) is outcome:
+                    return all(self.narrowed(part, outcome) for part in parts)
+                return self.alternatives(partial(self.narrowed, part, outcome) for part in parts)
             case ast.Compare(
                 left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]
             ):
                 self._keep(name, is_none=isinstance(op, ast.Is) is outcome)
             case ast.Name(id=name) if outcome:
                 self._keep(name, is_none=False)
-            case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)) if not outcome:
-                self._keep(name, is_none=False)
             case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), classes], keywords=[]):
                 self._keep_instances(name, classes, outcome)
             case ast.Call(func=function, args=[ast.Name(id=name)]) if label_of(function) in _AWAITABLE_TESTS:
                 return self._keep_awaitable(name, outcome)
+            case (
+                ast.Compare(left=ast.Name(id=name), ops=[ast.Eq() | ast.NotEq() as op], comparators=[other])
+                | ast.Compare(
+                    left=ast.Constant() as other, ops=[ast.Eq() | ast.NotEq() as op], comparators=[ast.Name(id=name)]
+                )
+            ):
+                return self._keep_equal(name, *self._compared_with(other), isinstance(op, ast.Eq) is outcome)
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.In() | ast.NotIn() as op], comparators=[other]):
+                return self._keep_equal(name, *self._looked_for_in(other), isinstance(op, ast.In) is outcome)
             case _:
                 pass
         return True
+
+    def _keep_equal(self, name: str, possible: Values | None, certain: Values, equal: bool) -> bool:
+        """What a name may be that equals one of the constants `possible`, or none of those that are `certain`."""
+        values = self.lookup(name) or EMPTY
+        if self.env.mangled(name) not in self.env.names or (equal and possible is None):
+            return True
+        kept = equal_to(values, possible or EMPTY) if equal else unequal_to(values, certain)
+        if kept and kept != values:
+            self.bind(name, together(kept))
+        return bool(kept) or not values
+
+    def _compared_with(self, node: ast.expr) -> tuple[Values | None, Values]:
+        """The constants that an operand may be, if it is nothing else, and the one that it certainly is."""
+        values = self.evaluate(node) if isinstance(node, ast.Constant | ast.Name) else EMPTY
+        known = values and all(isinstance(value, Const) and value not in _NO_VALUES for value in values)
+        return (values, values if len(values) == 1 else EMPTY) if known else (None, EMPTY)
+
+    def _looked_for_in(self, node: ast.expr) -> tuple[Values | None, Values]:
+        """The constants that a container may hold, if nothing else, and those that it holds in any run."""
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            parts = [self._compared_with(element) for element in node.elts]
+            possible = [part for part, _ in parts if part is not None]
+            return joined(possible) if len(possible) == len(parts) else None, joined(sure for _, sure in parts)
+        container = single(self.evaluate(node)) if isinstance(node, ast.Name) else None
+        keyed = self.keyed(only(container)) if container is not None else None
+        if keyed is None:
+            return None, EMPTY
+        keys = self.exact_keys(self.current(keyed, node))
+        return None if keys is None else frozenset(keys), self.sure_keys(keyed)
 
     def _keep_awaitable(self, name: str, awaitable: bool) -> bool:
         """Whether `inspect.isawaitable(name)` can be so; the result of a sync entity is none in the author's eyes."""
@@ -54,3 +100,7 @@ class Narrowing(Contexts):
         kept = frozenset(value for value in values if self.is_instance(value, given) in (outcome, None))
         if kept and kept != values:
             self.bind(name, together(kept))
+
+
+def _rebinds(test: ast.expr) -> bool:
+    return any(isinstance(node, ast.NamedExpr) for node in ast.walk(test))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from analyzers.inference.domain.answers import all_of, any_of, common
+from analyzers.inference.domain.equality import equal_to, unequal_to
 from analyzers.inference.domain.kinds import kinds_of, never_equal
 from analyzers.inference.domain.modules import standing_for
 from analyzers.inference.domain.store import Delta
@@ -33,11 +34,30 @@ class Patterns(Targets):
 
     def taken(self, pattern: ast.pattern, subject: Values) -> Values:
         """The values that a pattern may match."""
-        return frozenset(value for value in ordered(subject) if self._matches(pattern, value) is not False)
+        values = frozenset(value for value in ordered(subject) if self._matches(pattern, value) is not False)
+        literals = self._literals(pattern)
+        return values if literals is None else equal_to(values, literals)
 
     def left(self, pattern: ast.pattern, subject: Values) -> Values:
         """The values that a pattern may leave to the next case."""
-        return frozenset(value for value in ordered(subject) if self._matches(pattern, value) is not True)
+        values = frozenset(value for value in ordered(subject) if self._matches(pattern, value) is not True)
+        literals = self._literals(pattern)
+        return values if literals is None else unequal_to(values, literals)
+
+    def _literals(self, pattern: ast.pattern) -> Values | None:
+        """The constants of which a pattern takes one, and nothing else."""
+        match pattern:
+            case ast.MatchAs(pattern=inner) if inner is not None:
+                return self._literals(inner)
+            case ast.MatchOr(patterns=patterns):
+                parts = [self._literals(inner) for inner in patterns]
+                known = [part for part in parts if part is not None]
+                return joined(known) if len(known) == len(parts) else None
+            case ast.MatchValue(value=literal):
+                values = self.evaluate(literal)
+                return values if isinstance(single(values), Const) else None
+            case _:
+                return None
 
     def _matches(self, pattern: ast.pattern, value: Value) -> bool | None:
         """Whether a pattern certainly matches a value, or certainly does not."""
