@@ -96,7 +96,10 @@ class Loops(Narrowing):
         return bool(ends)
 
     def exec_while(self, node: ast.While) -> bool:
-        """Turn by turn as long as the condition is decided; the turns after that are any number of turns."""
+        """Turn by turn as long as the condition is decided; the turns after that are any number of turns.
+
+        The first turn stands alone in any case: what a loop starts with is often nothing that a later turn finds.
+        """
         endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
         breaks: list[Delta] = []
         start, limit = self.store.mark(), self.run.steps + self.run.step_limit // _STEPS_SHARE
@@ -104,8 +107,10 @@ class Loops(Narrowing):
             truth = self.truth_of(self.tested(self.evaluate(node.test), node.test))
             if truth is False:
                 return self._ending(breaks, node.orelse, normal=True, mark=start)
-            if truth is None or self.run.steps > limit or not self._may_step():
+            if (truth is None and number) or self.run.steps > limit or not self._may_step():
                 break
+            if truth is None:
+                breaks += self._without_turns(node, start)
             jumps = len(breaks) + len(self.here.returns)
             ends = self._one_turn(node, number, start, breaks)
             if not ends:
@@ -126,6 +131,14 @@ class Loops(Narrowing):
         generator = function is not None and scope_of(function.node).generator
         spare = self.run.steps * _SPARE < self.run.step_limit and len(self.here.loops) < _UNROLL_DEPTH
         return spare and not (generator or self.settling)
+
+    def _without_turns(self, node: ast.While, start: int) -> list[Delta]:
+        """What has been written from `start` on where the condition is false at once."""
+        mark = self.store.mark()
+        ends = self.narrowed(node.test, False) and self.execute(node.orelse)
+        written = {**self.store.since(start)}
+        self.store.rewind(mark)
+        return [written] if ends else []
 
     def _one_turn(self, node: ast.While, number: int, start: int, breaks: list[Delta]) -> list[Delta]:
         """What one turn writes, on each way to its end; what broke out is noted in `breaks`."""

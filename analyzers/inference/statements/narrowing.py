@@ -7,7 +7,7 @@ from analyzers.inference.domain.equality import equal_to, unequal_to
 from analyzers.inference.domain.kinds import apart, kinds_of, together
 from analyzers.inference.domain.modules import label_of
 from analyzers.inference.domain.value_sets import DELETED, EMPTY, NONE, UNSET, joined, only, single
-from analyzers.inference.domain.values import Const, Values
+from analyzers.inference.domain.values import ClassRef, Const, EntityRef, ModuleRef, Obj, Values
 from analyzers.inference.statements.contexts import Contexts
 
 _NO_VALUES = UNSET | DELETED
@@ -30,6 +30,12 @@ class Narrowing(Contexts):
                 left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]
             ):
                 self._keep(name, is_none=isinstance(op, ast.Is) is outcome)
+            case ast.Compare(
+                left=ast.Name(id=name),
+                ops=[ast.Is() | ast.IsNot() | ast.Eq() | ast.NotEq() as op],
+                comparators=[ast.Name() | ast.Attribute() as other],
+            ) if self._names_one(other):
+                return self._keep_identical(name, other, isinstance(op, ast.Is | ast.Eq) is outcome)
             case ast.Name(id=name) if outcome:
                 self._keep(name, is_none=False)
             case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), classes], keywords=[]):
@@ -48,6 +54,25 @@ class Narrowing(Contexts):
             case _:
                 pass
         return True
+
+    def _names_one(self, node: ast.Name | ast.Attribute) -> bool:
+        """Whether an expression stands for one entity, class, or member of an enum, and looking at it does nothing."""
+        if isinstance(node, ast.Attribute):
+            owner = single(self.evaluate(node.value)) if isinstance(node.value, ast.Name) else None
+            if not isinstance(owner, ModuleRef) and not (isinstance(owner, ClassRef) and self.is_enum(owner)):
+                return False
+        value = single(self.evaluate(node))
+        return isinstance(value, EntityRef | ClassRef) or (isinstance(value, Obj) and value.kind == "instance")
+
+    def _keep_identical(self, name: str, node: ast.expr, same: bool) -> bool:
+        """What a name may be that is, or is not, one entity, class, or member of an enum."""
+        values, other = self.lookup(name) or EMPTY, single(self.evaluate(node))
+        if self.env.mangled(name) not in self.env.names:
+            return True
+        kept = frozenset(value for value in values if self.identical(value, other) in (same, None))
+        if kept and kept != values:
+            self.bind(name, kept)
+        return bool(kept) or not values
 
     def _keep_equal(self, name: str, possible: Values | None, certain: Values, equal: bool) -> bool:
         """What a name may be that equals one of the constants `possible`, or none of those that are `certain`."""
