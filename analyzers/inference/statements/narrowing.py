@@ -3,11 +3,12 @@
 import ast
 from functools import partial
 
+from analyzers.inference.domain.answers import any_of
 from analyzers.inference.domain.equality import equal_to, unequal_to
 from analyzers.inference.domain.kinds import apart, kinds_of, together
 from analyzers.inference.domain.modules import label_of
 from analyzers.inference.domain.value_sets import DELETED, EMPTY, NONE, UNSET, joined, only, single
-from analyzers.inference.domain.values import ClassRef, Const, EntityRef, ModuleRef, Obj, Values
+from analyzers.inference.domain.values import ClassRef, Const, EntityRef, ModuleRef, Obj, Value, Values
 from analyzers.inference.statements.contexts import Contexts
 
 _NO_VALUES = UNSET | DELETED
@@ -35,7 +36,8 @@ class Narrowing(Contexts):
                 ops=[ast.Is() | ast.IsNot() | ast.Eq() | ast.NotEq() as op],
                 comparators=[ast.Name() | ast.Attribute() as other],
             ) if self._names_one(other):
-                return self._keep_identical(name, other, isinstance(op, ast.Is | ast.Eq) is outcome)
+                same = single(self.evaluate(other))
+                return same is None or self._keep_identical(name, [same], isinstance(op, ast.Is | ast.Eq) is outcome)
             case ast.Name(id=name) if outcome:
                 self._keep(name, is_none=False)
             case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), classes], keywords=[]):
@@ -50,6 +52,9 @@ class Narrowing(Contexts):
             ):
                 return self._keep_equal(name, *self._compared_with(other), isinstance(op, ast.Eq) is outcome)
             case ast.Compare(left=ast.Name(id=name), ops=[ast.In() | ast.NotIn() as op], comparators=[other]):
+                members = self._members_in(other)
+                if members:
+                    return self._keep_identical(name, members, isinstance(op, ast.In) is outcome)
                 return self._keep_equal(name, *self._looked_for_in(other), isinstance(op, ast.In) is outcome)
             case _:
                 pass
@@ -61,15 +66,30 @@ class Narrowing(Contexts):
             owner = single(self.evaluate(node.value)) if isinstance(node.value, ast.Name) else None
             if not isinstance(owner, ModuleRef) and not (isinstance(owner, ClassRef) and self.is_enum(owner)):
                 return False
-        value = single(self.evaluate(node))
-        return isinstance(value, EntityRef | ClassRef) or (isinstance(value, Obj) and value.kind == "instance")
+        return _is_one(single(self.evaluate(node)))
 
-    def _keep_identical(self, name: str, node: ast.expr, same: bool) -> bool:
-        """What a name may be that is, or is not, one entity, class, or member of an enum."""
-        values, other = self.lookup(name) or EMPTY, single(self.evaluate(node))
+    def _members_in(self, node: ast.expr) -> list[Value]:
+        """The elements of a container that holds entities, classes, or members of an enum, and nothing else."""
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            alone = all(isinstance(each, ast.Name | ast.Attribute) and self._names_one(each) for each in node.elts)
+            parts = [self.evaluate(each) for each in node.elts] if alone else []
+        else:
+            found = self.evaluate(node) if isinstance(node, ast.Name) else EMPTY
+            keyed = self.keyed(found)
+            keys = None if keyed is None else self.certain_keys(self.current(keyed, node))
+            held = single(found)
+            items = self.items(held) if isinstance(held, Obj) and held.kind in ("list", "tuple") else None
+            parts = [only(key) for key in keys or ()] or items or []
+        members = [value for value in map(single, parts) if _is_one(value)]
+        return [value for value in members if value is not None] if len(members) == len(parts) else []
+
+    def _keep_identical(self, name: str, others: list[Value], same: bool) -> bool:
+        """What a name may be that is, or is not, one of some entities, classes, or members of an enum."""
+        values = self.lookup(name) or EMPTY
         if self.env.mangled(name) not in self.env.names:
             return True
-        kept = frozenset(value for value in values if self.identical(value, other) in (same, None))
+        answers = {value: any_of([self.identical(value, other) for other in others]) for value in values}
+        kept = frozenset(value for value, answer in answers.items() if answer in (same, None))
         if kept and kept != values:
             self.bind(name, kept)
         return bool(kept) or not values
@@ -125,6 +145,10 @@ class Narrowing(Contexts):
         kept = frozenset(value for value in values if self.is_instance(value, given) in (outcome, None))
         if kept and kept != values:
             self.bind(name, together(kept))
+
+
+def _is_one(value: Value | None) -> bool:
+    return isinstance(value, EntityRef | ClassRef) or (isinstance(value, Obj) and value.kind == "instance")
 
 
 def _rebinds(test: ast.expr) -> bool:
