@@ -29,6 +29,11 @@ def same(a: int) -> int:
 
 
 @task
+def maybe(a: int | None = None) -> int | None:
+    return a
+
+
+@task
 def late(a: int) -> int:
     return a
 
@@ -107,6 +112,16 @@ def test_flytekits_own_calls_go_the_same_way(run: Run) -> None:
         return same(a=3)
 
     assert run(body) == 3
+
+
+def test_inputs_that_are_not_given_have_their_defaults(run: Run, server: Server) -> None:
+    @eager
+    async def body() -> Any:
+        return await asyncio.gather(invoke("s", maybe), invoke("s", maybe, a=None), invoke("s", maybe, 0))
+
+    server.control("reset", {"executions": True})
+    assert run(body) == [None, None, 0]
+    assert sum(one["entity"].endswith(".maybe") for one in server.control("executions")) == 3
 
 
 def test_an_unknown_reference_fails_its_call(run: Run) -> None:

@@ -14,7 +14,7 @@ from flyteidl.admin import execution_pb2
 from flyteidl.core import literals_pb2
 from flytekit.core.context_manager import FlyteContext, flyte_context_Var
 from flytekit.core.interface import Interface
-from flytekit.core.type_engine import TypeEngine, TypeTransformerFailedError
+from flytekit.core.type_engine import TypeEngine, TypeTransformerFailedError, UnionTransformer
 from flytekit.models.literals import Literal
 
 from ..frame import Call
@@ -137,11 +137,20 @@ class Values:
 def _signature(entity: Any) -> _Signature:
     interface = entity.python_interface
     # The cluster knows the defaults of launch plans, which are those with `fixed_inputs`, and no others.
-    defaults = {} if interface is None or hasattr(entity, "fixed_inputs") else interface.default_inputs_as_kwargs
+    defaults = {} if interface is None or hasattr(entity, "fixed_inputs") else _defaults(interface)
     inputs, outputs = ({}, {}) if interface is None else (interface.inputs, interface.outputs)
     return _Signature(
         entity, defaults, _types(entity.interface.inputs, inputs), _types(entity.interface.outputs, outputs)
     )
+
+
+def _defaults(interface: Interface) -> dict[str, Any]:
+    """The inputs that need not be given: flytekit says None for no default, and a default of None is one of these."""
+    return {
+        name: default
+        for name, (kind, default) in interface.inputs_with_defaults.items()
+        if default is not None or UnionTransformer.is_optional_type(kind)
+    }
 
 
 def _types(variables: dict[str, Any], known: dict[str, Any]) -> dict[str, _Types]:
