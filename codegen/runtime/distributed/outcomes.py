@@ -11,7 +11,7 @@ from flyteidl.admin import execution_pb2
 from flyteidl.core.execution_pb2 import WorkflowExecution
 from flytekit.exceptions.eager import EagerException
 
-from ..exceptions import TIMEOUT, remote_exception, with_note
+from ..exceptions import TIMEOUT, named, remote_exception, with_note
 
 # The cause that we give when we end an execution, and by which we know it again.
 STOPPED = "stopped by its eager function"
@@ -20,7 +20,8 @@ _LATE = "its eager function waits no longer: "
 
 # What flytekit writes when a task fails, after whatever propeller puts in front.
 _REPORT = re.compile(r"Trace:\n\n(?P<trace>.*)\nMessage:\n\n(?P<message>.*)", re.DOTALL)
-_MESSAGE = re.compile(r"(?P<name>[^\W\d][\w]*)(?:: (?P<text>.*))?", re.DOTALL)
+# Its end is stripped, so that the colon ends it where an exception has no text, as that of a bare `assert`.
+_MESSAGE = re.compile(r"(?P<name>[^\W\d][\w]*)(?::(?: (?P<text>.*))?)?", re.DOTALL)
 _IMAGE = re.compile(r"ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull")
 _MEMORY = re.compile(r"OOMKilled|\boom.?killed\b", re.IGNORECASE)
 _TIMEOUT = re.compile(r"TimeoutExpired|DeadlineExceeded")
@@ -77,15 +78,19 @@ def _cause(story: Story) -> Any:
     if closure.phase == WorkflowExecution.ABORTED:
         by, cause = closure.abort_metadata.principal or "somebody", closure.abort_metadata.cause
         if cause.startswith(_LATE):
-            return remote_exception(TIMEOUT, (f"{entity} {cause.removeprefix(_LATE)}",))
+            return _of_kind(TIMEOUT, f"{entity} {cause.removeprefix(_LATE)}")
         return EagerException(f"{entity} was aborted by {by}: {cause}")
     if closure.phase == WorkflowExecution.TIMED_OUT or _TIMEOUT.search(error.code):
-        return remote_exception(TIMEOUT, (f"{entity} took longer than it may: {error.message}".rstrip(": "),))
+        return _of_kind(TIMEOUT, f"{entity} took longer than it may: {error.message}".rstrip(": "))
     if _MEMORY.search(error.code) or _MEMORY.search(error.message):
-        return remote_exception(MemoryError, (f"{entity} ran out of memory: {error.message}",))
+        return _of_kind(MemoryError, f"{entity} ran out of memory: {error.message}")
     if _IMAGE.search(error.code) or _IMAGE.search(error.message):
         return EagerException(f"the image of {entity} cannot be pulled: {error.message}")
     return _raised(error.message) or EagerException(f"{entity} failed with {error.code}: {error.message}")
+
+
+def _of_kind(kind: type[BaseException], message: str) -> BaseException:
+    return remote_exception(kind, (message,), message)
 
 
 def _raised(message: str) -> Any:
@@ -99,8 +104,8 @@ def _raised(message: str) -> Any:
     text = raised["text"] or ""
     kind = _class(raised["name"], report["trace"])
     if kind is None:
-        return EagerException(f"{raised['name']}: {text}" if text else raised["name"])
-    return remote_exception(kind, _arguments(kind, text))
+        return EagerException(named(raised["name"], text))
+    return remote_exception(kind, _arguments(kind, text), text)
 
 
 def _arguments(kind: type[BaseException], text: str) -> tuple[Any, ...]:
