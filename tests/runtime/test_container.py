@@ -1,6 +1,7 @@
 """The engine on a cluster, in this process: the children are executions of a loopback Flyte that makes them up."""
 
 import asyncio
+import contextlib
 import gc
 import json
 import time
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 from eagerc_runtime import EagerException, eager, events, invoke, invoke_blocking, invoke_overridable
 from eagerc_runtime.distributed import invocations, polling
+from eagerc_runtime.distributed.naming import Names, Parent
+from flyteidl.core.literals_pb2 import LiteralMap
 from flytekit import LaunchPlan, reference_task, task, workflow
-from flytekit.configuration import ImageConfig, SerializationSettings
+from flytekit.configuration import Config, ImageConfig, SerializationSettings
 from flytekit.core.context_manager import ExecutionState, FlyteContextManager, flyte_context_Var
 from flytekit.models.core.identifier import Identifier, ResourceType, WorkflowExecutionIdentifier
+from flytekit.remote import FlyteRemote
 
 from tests.flyte.loopback.client import Server
 
@@ -176,9 +180,7 @@ def test_a_classic_time_limit_is_for_each_child(run: Run) -> None:
     assert run(body).endswith("late took longer than 0.5 s")
 
 
-def test_a_later_attempt_finds_what_ran_and_sweeps_what_it_does_not_ask_for(
-    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_later_attempt_finds_what_ran(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     @eager
     async def body(a: int) -> int:
         return await invoke("again", same, a=a)
@@ -190,6 +192,32 @@ def test_a_later_attempt_finds_what_ran_and_sweeps_what_it_does_not_ask_for(
     assert len(ended(server, ".same")) == before + 1
     created = [one["create_requests"] for one in server.control("executions") if one["entity"].endswith(".same")]
     assert created[-1] == 2
+
+
+def test_a_later_attempt_sweeps_what_it_does_not_ask_for_and_nothing_of_another_node(
+    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @eager
+    async def body() -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(invoke("s", late, a=1), 0.5)
+
+    run(body)  # which registers it too
+    context = FlyteContextManager.current_context()
+    execution = context.user_space_params.execution_id.name
+    remote = FlyteRemote(Config.for_endpoint(server.endpoint, insecure=True), PROJECT, DOMAIN)
+    left = remote.fetch_task(name=late.name, version="v1")
+
+    def leave(node: str) -> str:
+        name = Names(Parent(PROJECT, DOMAIN, execution, node)).identity("left", late.name, LiteralMap()).name(0)
+        remote.execute(left, inputs={"a": 1}, execution_name=name)
+        return name
+
+    own, others = leave("/somewhere/n0/data"), leave("/somewhere/n1/data")
+    monkeypatch.setenv("FLYTE_ATTEMPT_NUMBER", "1")
+    run(body)
+    phases = {one["name"]: one["phase"] for one in server.control("executions")}
+    assert (phases[own], phases[others]) == ("ABORTED", "RUNNING")
 
 
 @pytest.mark.parametrize("code", ["UNAVAILABLE", "INTERNAL"])
