@@ -73,8 +73,8 @@ def test_an_exception_is_of_its_own_class(parents: Cluster, x: int, kind: str, t
     assert "remote traceback" in remote
     assert "in raising" in remote
     assert "/executions/" in link
-    assert line.startswith("invoked at ")
-    assert line.endswith('await _eagerc.invoke("parents:caught#raising#1", raising, x=x)')
+    assert line.startswith("invoked at parents.py:")
+    assert line.endswith(": await raising(x=x)")
 
 
 @pytest.mark.slow
