@@ -14,7 +14,7 @@ from eagerc_runtime import EagerException, eager, events, invoke, invoke_blockin
 from eagerc_runtime.distributed import invocations, polling
 from eagerc_runtime.distributed.naming import Names, Parent
 from flyteidl.core.literals_pb2 import LiteralMap
-from flytekit import LaunchPlan, reference_task, task, workflow
+from flytekit import LaunchPlan, map_task, reference_task, task, workflow
 from flytekit.configuration import Config, ImageConfig, SerializationSettings
 from flytekit.core.context_manager import ExecutionState, FlyteContextManager, flyte_context_Var
 from flytekit.models.core.identifier import Identifier, ResourceType, WorkflowExecutionIdentifier
@@ -63,6 +63,7 @@ def around(a: int) -> int:
 
 
 plan = LaunchPlan.get_or_create(around, "test_container.plan", default_inputs={"a": 7})
+strict_plan = LaunchPlan.get_or_create(around, "test_container.strict_plan")
 
 
 @reference_task(project=PROJECT, domain=DOMAIN, name="nowhere", version="v")
@@ -126,6 +127,18 @@ def test_inputs_that_are_not_given_have_their_defaults(run: Run, server: Server)
     server.control("reset", {"executions": True})
     assert run(body) == [None, None, 0]
     assert sum(one["entity"].endswith(".maybe") for one in server.control("executions")) == 3
+
+
+@pytest.mark.parametrize("entity", [same, around, map_task(same), strict_plan])
+def test_inputs_that_are_missing_are_an_error_of_the_same_kind_as_without_a_cluster(run: Run, entity: Any) -> None:
+    @eager
+    async def body() -> str:
+        with pytest.raises(TypeError) as caught:
+            await invoke("s", entity)
+        assert isinstance(caught.value, EagerException)
+        return str(caught.value)
+
+    assert run(body) == f"{entity.name} is called without 'a'"
 
 
 def test_an_unknown_reference_fails_its_call(run: Run) -> None:

@@ -12,10 +12,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from flyteidl.admin import execution_pb2
 from flyteidl.core import literals_pb2
+from flytekit.core.array_node_map_task import ArrayNodeMapTask
 from flytekit.core.context_manager import FlyteContext, flyte_context_Var
 from flytekit.core.interface import Interface
+from flytekit.core.launch_plan import LaunchPlan
+from flytekit.core.reference_entity import ReferenceEntity
 from flytekit.core.type_engine import TypeEngine, TypeTransformerFailedError, UnionTransformer
 from flytekit.models.literals import Literal
+from flytekit.remote.remote_callable import RemoteEntity
 
 from ..frame import Call
 from ..threads import Crew
@@ -41,6 +45,7 @@ class _Signature(NamedTuple):
 
     entity: Any
     defaults: dict[str, Any]
+    required: tuple[str, ...]
     inputs: dict[str, _Types]
     outputs: dict[str, _Types]
 
@@ -99,6 +104,9 @@ class Values:
     async def _to_literals(self, call: Call) -> literals_pb2.LiteralMap:
         entity, found = call.entity, literals_pb2.LiteralMap()
         signature = self._signature(entity)
+        missing = [name for name in signature.required if name not in call.inputs]
+        if missing:
+            raise TypeError(f"{entity.name} is called without {', '.join(map(repr, missing))}")
         for name, value in {**signature.defaults, **call.inputs}.items():
             types = signature.inputs.get(name)
             if types is None:
@@ -140,7 +148,11 @@ def _signature(entity: Any) -> _Signature:
     defaults = {} if interface is None or hasattr(entity, "fixed_inputs") else _defaults(interface)
     inputs, outputs = ({}, {}) if interface is None else (interface.inputs, interface.outputs)
     return _Signature(
-        entity, defaults, _types(entity.interface.inputs, inputs), _types(entity.interface.outputs, outputs)
+        entity,
+        defaults,
+        _required(entity, defaults),
+        _types(entity.interface.inputs, inputs),
+        _types(entity.interface.outputs, outputs),
     )
 
 
@@ -151,6 +163,16 @@ def _defaults(interface: Interface) -> dict[str, Any]:
         for name, (kind, default) in interface.inputs_with_defaults.items()
         if default is not None or UnionTransformer.is_optional_type(kind)
     }
+
+
+def _required(entity: Any, defaults: dict[str, Any]) -> tuple[str, ...]:
+    """The inputs that have to be given, as far as that is known here: of references only Flyte knows."""
+    if isinstance(entity, ReferenceEntity | RemoteEntity):
+        return ()
+    if isinstance(entity, LaunchPlan):
+        return tuple(name for name, parameter in entity.parameters.parameters.items() if parameter.required)
+    bound = entity.bound_inputs if isinstance(entity, ArrayNodeMapTask) else ()
+    return tuple(name for name in entity.interface.inputs if name not in defaults and name not in bound)
 
 
 def _types(variables: dict[str, Any], known: dict[str, Any]) -> dict[str, _Types]:
