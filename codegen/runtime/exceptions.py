@@ -18,6 +18,7 @@ _WRAPPERS = (FlyteUserRuntimeException, FlyteNonRecoverableSystemException)
 # A coroutine cannot raise the one, and the other would end the event loop of the caller.
 _UNRAISABLE = (StopIteration, SystemExit)
 _Group: Any = getattr(builtins, "BaseExceptionGroup", ())  # new in Python 3.11
+_COUNT = re.compile(r" \(\d+ sub-exceptions?\)$")  # which a group adds to its message
 _BUILTIN = {"__module__": "builtins"}
 # In Python 3.10 programs catch either, and they are not the same.
 _TIMEOUTS = tuple(dict.fromkeys((TimeoutError, asyncio.TimeoutError)))
@@ -59,6 +60,21 @@ def remote_exception(kind: type[BaseException], args: tuple[Any, ...], text: str
         return made if _shows(made, text) else _assembled(kind, Parts((), {"args": (text,)}, {}), Told)
     except Exception:  # noqa: BLE001 - the class is the user's: its metaclass and its layout may object in any way
         return plain
+
+
+def remote_group(kind: Any, text: str, within: tuple[BaseException, ...]) -> BaseException:
+    """The same for a group of exceptions."""
+    message = _COUNT.sub("", text)
+    try:
+        return _assembled(kind, Parts((message, within), {"args": (message, within)}, {}))
+    except Exception:  # noqa: BLE001 - as above
+        plain: BaseException = EagerException(named(kind.__name__, text))
+        return plain
+
+
+def is_group(kind: type[BaseException]) -> bool:
+    """Whether a class is that of groups of exceptions, and of none that a coroutine cannot raise."""
+    return issubclass(kind, Exception) and issubclass(kind, _Group)
 
 
 def named(name: str, text: str) -> str:
