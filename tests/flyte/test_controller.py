@@ -123,9 +123,8 @@ def test_a_bad_input_fails_its_own_call_alone(parents: Cluster) -> None:
 
 
 def test_a_launch_that_flyte_refuses_ends_the_call(parents: Cluster) -> None:
-    assert parents.run("parents.missing_input") == (
-        "parents.inc could not be launched: INVALID_ARGUMENT: expected_inputs x missing"
-    )
+    parents.control("faults", {"method": "CreateExecution", "code": "INVALID_ARGUMENT", "match": "parents.inc"})
+    assert parents.run("parents.refused").startswith("parents.inc could not be launched: INVALID_ARGUMENT: ")
 
 
 def test_a_call_that_is_too_slow_is_stopped(parents: Cluster) -> None:

@@ -104,9 +104,6 @@ class Values:
     async def _to_literals(self, call: Call) -> literals_pb2.LiteralMap:
         entity, found = call.entity, literals_pb2.LiteralMap()
         signature = self._signature(entity)
-        missing = [name for name in signature.required if name not in call.inputs]
-        if missing:
-            raise TypeError(f"{entity.name} is called without {', '.join(map(repr, missing))}")
         for name, value in {**signature.defaults, **call.inputs}.items():
             types = signature.inputs.get(name)
             if types is None:
@@ -117,6 +114,9 @@ class Values:
                 error.args = (f"Failed argument '{name}': {error.args[0]}",)
                 raise
             found.literals[name].CopyFrom(literal.to_flyte_idl())
+        missing = [name for name in signature.required if name not in found.literals]
+        if missing:
+            raise TypeError(f"{entity.name} is called without {', '.join(map(repr, missing))}")
         return found
 
     async def _to_python(self, entity: Any, outputs: literals_pb2.LiteralMap) -> Any:
