@@ -193,7 +193,7 @@ BROKEN = {
         {"main.py": WORK + "from flytekit import nothing_of_the_kind\n"},
         "main.py:10: ImportError: cannot import name 'nothing_of_the_kind' from 'flytekit'",
     ),
-    "exit": ({"main.py": WORK + "import sys\nsys.exit('no')\n"}, "main.py:11: SystemExit: no; mend it"),
+    "exit": ({"main.py": WORK + "import sys\nsys.exit('no.')\n"}, "main.py:11: SystemExit: no; mend it"),
     "missing module": (
         {"main.py": "import absent\n" + WORK},
         "main.py:1: ModuleNotFoundError: No module named 'absent'; install it for ",
