@@ -18,6 +18,7 @@ _WRAPPERS = (FlyteUserRuntimeException, FlyteNonRecoverableSystemException)
 # A coroutine cannot raise the one, and the other would end the event loop of the caller.
 _UNRAISABLE = (StopIteration, SystemExit)
 _Group: Any = getattr(builtins, "BaseExceptionGroup", ())  # new in Python 3.11
+_COUNT = re.compile(r" \(\d+ sub-exceptions?\)$")  # which a group adds to its message
 _BUILTIN = {"__module__": "builtins"}
 # In Python 3.10 programs catch either, and they are not the same.
 _TIMEOUTS = tuple(dict.fromkeys((TimeoutError, asyncio.TimeoutError)))
@@ -45,27 +46,55 @@ def with_note(error: BaseException, note: str) -> BaseException:
     return error
 
 
-def remote_exception(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
-    """An `EagerException` of another class too, for an exception that was raised elsewhere with these arguments.
+def remote_exception(kind: type[BaseException], args: tuple[Any, ...], text: str) -> BaseException:
+    """An `EagerException` of another class too, for an exception that was raised elsewhere and shown as this text.
 
-    Its other attributes are not known. Where it could not even be shown, it is a plain `EagerException`.
+    Its other attributes are not known. Where no class can be both, it is a plain `EagerException`.
     """
-    plain: BaseException = (
-        EagerException(*args) if issubclass(kind, EagerException) else EagerException(kind.__name__, *args)
-    )
+    told = args if issubclass(kind, EagerException) else (named(kind.__name__, text),)
+    plain: BaseException = EagerException(*told)
     if kind is EagerException or issubclass(kind, _UNRAISABLE) or not issubclass(kind, Exception):
         return plain
     try:
         made = _assembled(kind, Parts((), {"args": args}, {}))
-        str(made), repr(made)
-    except Exception:  # noqa: BLE001 - the class is the user's, and may object in any way
+        return made if _shows(made, text) else _assembled(kind, Parts((), {"args": (text,)}, {}), Told)
+    except Exception:  # noqa: BLE001 - the class is the user's: its metaclass and its layout may object in any way
         return plain
-    return made
+
+
+def remote_group(kind: Any, text: str, within: tuple[BaseException, ...]) -> BaseException:
+    """The same for a group of exceptions."""
+    message = _COUNT.sub("", text)
+    try:
+        return _assembled(kind, Parts((message, within), {"args": (message, within)}, {}))
+    except Exception:  # noqa: BLE001 - as above
+        plain: BaseException = EagerException(named(kind.__name__, text))
+        return plain
+
+
+def is_group(kind: type[BaseException]) -> bool:
+    """Whether a class is that of groups of exceptions, and of none that a coroutine cannot raise."""
+    return issubclass(kind, Exception) and issubclass(kind, _Group)
+
+
+def named(name: str, text: str) -> str:
+    """What Python shows of an exception of this name."""
+    return f"{name}: {text}" if text else name
+
+
+def _shows(error: BaseException, text: str) -> bool:
+    """Whether the exception shows itself as the text; it may need attributes that it does not have."""
+    try:
+        repr(error)
+        return str(error) == text
+    except Exception:  # noqa: BLE001 - the class is the user's, and may object in any way
+        return False
 
 
 def too_late(entity: str, seconds: float) -> BaseException:
     """The exception for an entity that its caller waits for no longer."""
-    return remote_exception(TIMEOUT, (f"{entity} took longer than {seconds:g} s",))
+    message = f"{entity} took longer than {seconds:g} s"
+    return remote_exception(TIMEOUT, (message,), message)
 
 
 def restored(error: Exception, args: tuple[Any, ...]) -> Exception:
@@ -99,7 +128,18 @@ class Caught(EagerException):  # type: ignore[misc]  # flytekit is not typed
         """Skip what the original does when somebody derives from it: nobody did."""
 
     def __reduce_ex__(self, _protocol: Any) -> tuple[Any, ...]:
-        return _assembled, (type(self).__bases__[1], parts_of(self))
+        base, original = type(self).__bases__
+        return _assembled, (original, parts_of(self), base)
+
+
+class Told(Caught):
+    """The first base of those whose original cannot show itself without attributes that are not known."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __repr__(self) -> str:
+        return BaseException.__repr__(self)
 
 
 class Parts(NamedTuple):
@@ -125,7 +165,7 @@ def _twin(error: BaseException) -> BaseException | None:
 
 
 def _plain(error: BaseException) -> BaseException:
-    plain: BaseException = EagerException(f"{type(error).__name__}: {error}")
+    plain: BaseException = EagerException(named(type(error).__name__, str(error)))
     plain.__cause__ = error
     return plain
 
@@ -163,17 +203,17 @@ def fill(made: BaseException, parts: Parts) -> None:
     vars(made).update(parts.attributes)
 
 
-def _assembled(original: Any, parts: Parts) -> BaseException:
-    twin = blank(twin_class(original), parts.arguments)
+def _assembled(original: Any, parts: Parts, base: Any = Caught) -> BaseException:
+    twin = blank(twin_class(original, base), parts.arguments)
     fill(twin, parts)
     return twin
 
 
 @functools.cache
-def twin_class(original: Any) -> Any:
+def twin_class(original: Any, base: Any) -> Any:
     """The class of `EagerException`s that are instances of the original; it goes by the original's name."""
     names = {name: getattr(original, name) for name in ("__module__", "__qualname__", "__doc__")}
-    return types.new_class(original.__name__, (Caught, original), exec_body=lambda body: body.update(names))
+    return types.new_class(original.__name__, (base, original), exec_body=lambda body: body.update(names))
 
 
 @functools.cache

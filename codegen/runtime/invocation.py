@@ -1,6 +1,8 @@
 """What a call site of a built module does: run an entity in the engine of the eager function, or call as written."""
 
 import linecache
+import os
+import re
 import sys
 from collections.abc import Coroutine
 from typing import Any, NamedTuple
@@ -20,19 +22,30 @@ from .exceptions import as_eager_exception, with_note
 from .frame import Call, Frame
 from .overridable import Overridable
 from .overrides import Overrides
+from .tree import parts_from_tree, source
 
 _ENTITIES = (Task, WorkflowBase, LaunchPlan, ReferenceEntity, ArrayNode, RemoteEntity)
 
 
+# A call of one of the functions below, as a built file has it in the place of a call of an entity that has a name.
+_CALL = re.compile(r'\b_eagerc\d*\.invoke(?:_\w+)?\("[^"]*", (?P<callee>[\w.]+)(?:, ?|(?=\)))')
+
+
 class _Line(NamedTuple):
-    """Where a call stands: with `gather` and tasks of asyncio, no traceback leads there."""
+    """Where a call stands: with `gather` and tasks of asyncio, no traceback leads there.
+
+    It is shown as in the source, which is not where a container runs, nor in the place of its build tree.
+    """
 
     path: str
     number: int
 
     def __str__(self) -> str:
-        text = linecache.getline(self.path, self.number).strip()
-        return f"invoked at {self.path}:{self.number}" + (f": {text}" if text else "")
+        path = source(self.path)
+        text = _CALL.sub(r"\g<callee>(", linecache.getline(path, self.number).strip())
+        parts = parts_from_tree(path)
+        shown = path if parts[0] == os.pardir else os.sep.join(parts)
+        return f"invoked at {shown}:{self.number}" + (f": {text}" if text else "")
 
 
 def invoke(site: str, callee: Any, /, *args: Any, **kwargs: Any) -> Any:

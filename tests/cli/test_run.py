@@ -17,7 +17,7 @@ import os
 from pathlib import Path
 from statistics import mean
 
-from flytekit import eager, task
+from flytekit import eager, map_task, task
 
 
 @task
@@ -51,6 +51,11 @@ async def processes() -> list[int]:
 @eager
 async def average() -> float:
     return mean([])
+
+
+@eager
+async def loud(paths: list[str], last: list[bool]) -> list[str]:
+    return await map_task(read)(path=paths, last=last)
 """
 
 
@@ -116,7 +121,7 @@ def test_modules_of_the_working_folder_stay_out(process: Command, tmp_path: Path
     [
         (["words"], "Missing option '--path'"),
         (["word"], "src/shop.py holds no entity 'word'; did you mean 'words'?"),
-        (["zzz"], "src/shop.py holds no entity 'zzz'; it holds average, process, processes, read, stubborn, words"),
+        (["zzz"], "no entity 'zzz'; it holds average, loud, process, processes, read, stubborn, words"),
         (["Shop.words"], "src/shop.py holds no entity 'Shop.words'"),
         (["SOURCE"], "src/shop.py holds no entity 'SOURCE'"),
     ],

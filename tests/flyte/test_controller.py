@@ -73,8 +73,8 @@ def test_an_exception_is_of_its_own_class(parents: Cluster, x: int, kind: str, t
     assert "remote traceback" in remote
     assert "in raising" in remote
     assert "/executions/" in link
-    assert line.startswith("invoked at ")
-    assert line.endswith('await _eagerc.invoke("parents:caught#raising#1", raising, x=x)')
+    assert line.startswith("invoked at parents.py:")
+    assert line.endswith(": await raising(x=x)")
 
 
 @pytest.mark.slow
@@ -123,9 +123,8 @@ def test_a_bad_input_fails_its_own_call_alone(parents: Cluster) -> None:
 
 
 def test_a_launch_that_flyte_refuses_ends_the_call(parents: Cluster) -> None:
-    assert parents.run("parents.missing_input") == (
-        "parents.inc could not be launched: INVALID_ARGUMENT: expected_inputs x missing"
-    )
+    parents.control("faults", {"method": "CreateExecution", "code": "INVALID_ARGUMENT", "match": "parents.inc"})
+    assert parents.run("parents.refused").startswith("parents.inc could not be launched: INVALID_ARGUMENT: ")
 
 
 def test_a_call_that_is_too_slow_is_stopped(parents: Cluster) -> None:

@@ -193,7 +193,7 @@ BROKEN = {
         {"main.py": WORK + "from flytekit import nothing_of_the_kind\n"},
         "main.py:10: ImportError: cannot import name 'nothing_of_the_kind' from 'flytekit'",
     ),
-    "exit": ({"main.py": WORK + "import sys\nsys.exit('no')\n"}, "main.py:11: SystemExit: no; mend it"),
+    "exit": ({"main.py": WORK + "import sys\nsys.exit('no.')\n"}, "main.py:11: SystemExit: no; mend it"),
     "missing module": (
         {"main.py": "import absent\n" + WORK},
         "main.py:1: ModuleNotFoundError: No module named 'absent'; install it for ",
@@ -235,6 +235,7 @@ REFUSED = {
     "image": (("--image", "untagged"), {}, "--image: Incorrectly formatted image untagged, missing tag or digest"),
     "variable": (("--env", "A"), {}, "Expected key-value pair of the form key=value, got A"),
     "configuration": (("--config", "absent.yaml"), {}, "absent.yaml: there is no such configuration file"),
+    "broken configuration": (("--config", "list.yaml"), {}, "--config list.yaml: "),
 }
 
 
@@ -242,7 +243,7 @@ REFUSED = {
 def test_a_cluster_that_does_not_answer_is_told_in_one_line(
     cluster: Cluster, arguments: tuple[str, ...], variables: dict[str, str], message: str
 ) -> None:
-    cluster.write({"work.py": WORK})
+    cluster.write({"work.py": WORK, "list.yaml": "- platform\n"})
     done = cluster.eagerc("register", *arguments, "work.py", **variables)
     assert done.status == 2
     assert message in done.stderr

@@ -1,6 +1,7 @@
 """The engine on a cluster, in this process: the children are executions of a loopback Flyte that makes them up."""
 
 import asyncio
+import contextlib
 import gc
 import json
 import time
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 from eagerc_runtime import EagerException, eager, events, invoke, invoke_blocking, invoke_overridable
 from eagerc_runtime.distributed import invocations, polling
-from flytekit import LaunchPlan, reference_task, task, workflow
-from flytekit.configuration import ImageConfig, SerializationSettings
+from eagerc_runtime.distributed.naming import Names, Parent
+from flyteidl.core.literals_pb2 import LiteralMap
+from flytekit import LaunchPlan, map_task, reference_task, task, workflow
+from flytekit.configuration import Config, ImageConfig, SerializationSettings
 from flytekit.core.context_manager import ExecutionState, FlyteContextManager, flyte_context_Var
 from flytekit.models.core.identifier import Identifier, ResourceType, WorkflowExecutionIdentifier
+from flytekit.remote import FlyteRemote
 
 from tests.flyte.loopback.client import Server
 
@@ -25,6 +29,11 @@ Run = Callable[..., Any]
 
 @task
 def same(a: int) -> int:
+    return a
+
+
+@task
+def maybe(a: int | None = None) -> int | None:
     return a
 
 
@@ -54,6 +63,7 @@ def around(a: int) -> int:
 
 
 plan = LaunchPlan.get_or_create(around, "test_container.plan", default_inputs={"a": 7})
+strict_plan = LaunchPlan.get_or_create(around, "test_container.strict_plan")
 
 
 @reference_task(project=PROJECT, domain=DOMAIN, name="nowhere", version="v")
@@ -109,6 +119,28 @@ def test_flytekits_own_calls_go_the_same_way(run: Run) -> None:
     assert run(body) == 3
 
 
+def test_inputs_that_are_not_given_have_their_defaults(run: Run, server: Server) -> None:
+    @eager
+    async def body() -> Any:
+        return await asyncio.gather(invoke("s", maybe), invoke("s", maybe, a=None), invoke("s", maybe, 0))
+
+    server.control("reset", {"executions": True})
+    assert run(body) == [None, None, 0]
+    assert sum(one["entity"].endswith(".maybe") for one in server.control("executions")) == 3
+
+
+@pytest.mark.parametrize("entity", [same, around, map_task(same), strict_plan])
+def test_inputs_that_are_missing_are_an_error_of_the_same_kind_as_without_a_cluster(run: Run, entity: Any) -> None:
+    @eager
+    async def body() -> str:
+        with pytest.raises(TypeError) as caught:
+            await invoke("s", entity)
+        assert isinstance(caught.value, EagerException)
+        return str(caught.value)
+
+    assert run(body) == f"{entity.name} is called without 'a'"
+
+
 def test_an_unknown_reference_fails_its_call(run: Run) -> None:
     @eager
     async def body() -> str:
@@ -161,9 +193,7 @@ def test_a_classic_time_limit_is_for_each_child(run: Run) -> None:
     assert run(body).endswith("late took longer than 0.5 s")
 
 
-def test_a_later_attempt_finds_what_ran_and_sweeps_what_it_does_not_ask_for(
-    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_later_attempt_finds_what_ran(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     @eager
     async def body(a: int) -> int:
         return await invoke("again", same, a=a)
@@ -175,6 +205,32 @@ def test_a_later_attempt_finds_what_ran_and_sweeps_what_it_does_not_ask_for(
     assert len(ended(server, ".same")) == before + 1
     created = [one["create_requests"] for one in server.control("executions") if one["entity"].endswith(".same")]
     assert created[-1] == 2
+
+
+def test_a_later_attempt_sweeps_what_it_does_not_ask_for_and_nothing_of_another_node(
+    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @eager
+    async def body() -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(invoke("s", late, a=1), 0.5)
+
+    run(body)  # which registers it too
+    context = FlyteContextManager.current_context()
+    execution = context.user_space_params.execution_id.name
+    remote = FlyteRemote(Config.for_endpoint(server.endpoint, insecure=True), PROJECT, DOMAIN)
+    left = remote.fetch_task(name=late.name, version="v1")
+
+    def leave(node: str) -> str:
+        name = Names(Parent(PROJECT, DOMAIN, execution, node)).identity("left", late.name, LiteralMap()).name(0)
+        remote.execute(left, inputs={"a": 1}, execution_name=name)
+        return name
+
+    own, others = leave("/somewhere/n0/data"), leave("/somewhere/n1/data")
+    monkeypatch.setenv("FLYTE_ATTEMPT_NUMBER", "1")
+    run(body)
+    phases = {one["name"]: one["phase"] for one in server.control("executions")}
+    assert (phases[own], phases[others]) == ("ABORTED", "RUNNING")
 
 
 @pytest.mark.parametrize("code", ["UNAVAILABLE", "INTERNAL"])

@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from eagerc_runtime.distributed.naming import Names, Parent, prefix
+from eagerc_runtime.distributed.naming import Names, Parent, is_below, prefix
 from flyteidl.core import literals_pb2
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +44,15 @@ def test_every_invocation_has_a_name_of_its_own_that_flyte_takes(made: list[Invo
 def test_parents_do_not_share_children(field: str) -> None:
     made = [("s", "m.fit", 1)]
     assert names(made) != names(made, PARENT._replace(**{field: "other"}))
+
+
+@given(invocations)
+def test_a_child_is_known_as_that_of_its_own_parent(made: list[Invocation]) -> None:
+    other, whole = PARENT._replace(node="other"), PARENT._replace(node="")
+    for name in names(made):
+        assert is_below(PARENT, name)
+        assert is_below(whole, name)
+        assert not is_below(other, name)
 
 
 def test_a_later_run_of_an_invocation_has_another_name() -> None:

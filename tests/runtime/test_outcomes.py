@@ -1,5 +1,6 @@
 """Failures of executions as exceptions."""
 
+import pickle
 import sys
 import textwrap
 import types
@@ -12,7 +13,7 @@ from flyteidl.core.execution_pb2 import ExecutionError, WorkflowExecution
 
 
 class PickyError(Exception):
-    """Cannot even be shown without what its constructor sets."""
+    """Cannot show itself without what its constructor sets."""
 
     def __init__(self, one: str, two: str) -> None:
         super().__init__(one, two)
@@ -55,7 +56,8 @@ def raised(found: ExecutionClosure) -> BaseException:
         ("ValueError", ValueError, "a: b"),
         ("ValueError", ValueError, "two\nlines"),
         ("some.user.code.PlainError", PlainError, "x"),
-        ("some.user.code.PickyError", EagerException, "x"),
+        ("some.user.code.PickyError", PickyError, "x"),
+        ("UnicodeEncodeError", UnicodeEncodeError, "'ascii' codec can't encode"),
         ("some.user.code.Missing", EagerException, "x"),
         ("no.such.module.Error", EagerException, "x"),
         ("f.<locals>.Inner", EagerException, "x"),
@@ -68,7 +70,9 @@ def test_a_raised_exception(qualified: str, kind: type[BaseException], text: str
     indented = text.replace("\n", "\n    ")
     error = raised(closure(report(f"{qualified}: {text}", f"{name}: {indented}")))
     assert isinstance(error, kind)
-    assert text in str(error)
+    assert str(error) in (text, f"{name}: {text}")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    assert repr(error)
     assert ["remote traceback" in note for note in error.__notes__] == [True, False]
     assert error.__notes__[-1] == "execution: http://console/x"
 
@@ -78,9 +82,12 @@ def test_the_key_of_a_key_error_is_a_value() -> None:
     assert raised(closure(report("KeyError: <x>", "KeyError: <x>"))).args == ("<x>",)
 
 
-def test_an_exception_without_a_message() -> None:
-    error = raised(closure(report("TypeError", "TypeError")))
-    assert isinstance(error, TypeError)
+@pytest.mark.parametrize("kind", [AssertionError, PlainError])
+def test_an_exception_without_a_message(kind: type[Exception]) -> None:
+    module = "" if kind is AssertionError else "some.user.code."
+    # flytekit puts the colon there in any case, and Python does not.
+    error = raised(closure(report(f"{module}{kind.__name__}", f"{kind.__name__}: ")))
+    assert isinstance(error, kind)
     assert error.args == ()
 
 

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from flyteidl.core import literals_pb2
 
-_PREFIX_LENGTH, _ENTITY_LENGTH, _DIGEST_LENGTH = 12, 12, 20
+_PREFIX_LENGTH, _ENTITY_LENGTH, _NODE_LENGTH, _DIGEST_LENGTH = 12, 12, 4, 20
 _NOT_DNS = re.compile(r"[^a-z0-9]+")
 
 
 class Parent(NamedTuple):
-    """The execution of an eager function, and the place of its task in it."""
+    """The execution of an eager function, and the place of its task in it; without a place it is all of them."""
 
     project: str
     domain: str
@@ -25,6 +25,11 @@ class Parent(NamedTuple):
 def prefix(project: str, domain: str, execution: str) -> str:
     """What the names of all children of an execution begin with, and those of no other."""
     return "e" + _digest([project, domain, execution])[: _PREFIX_LENGTH - 1]
+
+
+def is_below(parent: Parent, name: str) -> bool:
+    """Whether a child of the execution is one of the parent, which may share it with other eager functions."""
+    return not parent.node or name.rpartition("-")[2].startswith(_mark(parent.node))
 
 
 def heir(name: str, parent_prefix: str) -> str:
@@ -51,7 +56,7 @@ class Names:
         base = hashlib.sha256(parts.encode()).hexdigest()
         ordinal = self._seen[base]
         self._seen[base] += 1
-        return Identity(f"{self._prefix}-{_short(entity)}", base, ordinal)
+        return Identity(f"{self._prefix}-{_short(entity)}-{_mark(self._parent.node)}", base, ordinal)
 
 
 class Identity(NamedTuple):
@@ -63,7 +68,12 @@ class Identity(NamedTuple):
 
     def name(self, run: int) -> str:
         """The name of an execution; `run` counts those that were started because an earlier one did not stand."""
-        return f"{self.stem}-{_digest([self.base, str(self.ordinal), str(run)])[:_DIGEST_LENGTH]}"
+        return f"{self.stem}{_digest([self.base, str(self.ordinal), str(run)])[:_DIGEST_LENGTH]}"
+
+
+@functools.cache
+def _mark(node: str) -> str:
+    return _digest([node])[:_NODE_LENGTH]
 
 
 @functools.cache

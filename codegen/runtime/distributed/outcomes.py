@@ -11,7 +11,8 @@ from flyteidl.admin import execution_pb2
 from flyteidl.core.execution_pb2 import WorkflowExecution
 from flytekit.exceptions.eager import EagerException
 
-from ..exceptions import TIMEOUT, remote_exception, with_note
+from ..exceptions import TIMEOUT, is_group, named, remote_exception, remote_group, with_note
+from .groups import Written, written
 
 # The cause that we give when we end an execution, and by which we know it again.
 STOPPED = "stopped by its eager function"
@@ -20,7 +21,8 @@ _LATE = "its eager function waits no longer: "
 
 # What flytekit writes when a task fails, after whatever propeller puts in front.
 _REPORT = re.compile(r"Trace:\n\n(?P<trace>.*)\nMessage:\n\n(?P<message>.*)", re.DOTALL)
-_MESSAGE = re.compile(r"(?P<name>[^\W\d][\w]*)(?:: (?P<text>.*))?", re.DOTALL)
+# Its end is stripped, so that the colon ends it where an exception has no text, as that of a bare `assert`.
+_MESSAGE = re.compile(r"(?P<name>[^\W\d][\w]*)(?::(?: (?P<text>.*))?)?", re.DOTALL)
 _IMAGE = re.compile(r"ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull")
 _MEMORY = re.compile(r"OOMKilled|\boom.?killed\b", re.IGNORECASE)
 _TIMEOUT = re.compile(r"TimeoutExpired|DeadlineExceeded")
@@ -77,15 +79,19 @@ def _cause(story: Story) -> Any:
     if closure.phase == WorkflowExecution.ABORTED:
         by, cause = closure.abort_metadata.principal or "somebody", closure.abort_metadata.cause
         if cause.startswith(_LATE):
-            return remote_exception(TIMEOUT, (f"{entity} {cause.removeprefix(_LATE)}",))
+            return _of_kind(TIMEOUT, f"{entity} {cause.removeprefix(_LATE)}")
         return EagerException(f"{entity} was aborted by {by}: {cause}")
     if closure.phase == WorkflowExecution.TIMED_OUT or _TIMEOUT.search(error.code):
-        return remote_exception(TIMEOUT, (f"{entity} took longer than it may: {error.message}".rstrip(": "),))
+        return _of_kind(TIMEOUT, f"{entity} took longer than it may: {error.message}".rstrip(": "))
     if _MEMORY.search(error.code) or _MEMORY.search(error.message):
-        return remote_exception(MemoryError, (f"{entity} ran out of memory: {error.message}",))
+        return _of_kind(MemoryError, f"{entity} ran out of memory: {error.message}")
     if _IMAGE.search(error.code) or _IMAGE.search(error.message):
         return EagerException(f"the image of {entity} cannot be pulled: {error.message}")
     return _raised(error.message) or EagerException(f"{entity} failed with {error.code}: {error.message}")
+
+
+def _of_kind(kind: type[BaseException], message: str) -> BaseException:
+    return remote_exception(kind, (message,), message)
 
 
 def _raised(message: str) -> Any:
@@ -96,11 +102,21 @@ def _raised(message: str) -> Any:
     raised = _MESSAGE.fullmatch(textwrap.dedent(report["message"]).strip())
     if raised is None:
         return EagerException(textwrap.dedent(report["message"]).strip())
-    text = raised["text"] or ""
-    kind = _class(raised["name"], report["trace"])
+    path = _path(raised["name"], report["trace"])
+    return _made(Written(path, raised["text"] or "", "", written(textwrap.dedent(report["trace"]))))
+
+
+def _made(told: Written) -> BaseException:
+    """The exception that is told of, of its own class where that can be imported."""
+    kind = _class(told.kind)
+    error: BaseException
     if kind is None:
-        return EagerException(f"{raised['name']}: {text}" if text else raised["name"])
-    return remote_exception(kind, _arguments(kind, text))
+        error = EagerException(named(told.kind.rpartition(".")[2], told.text))
+    elif is_group(kind) and told.within:
+        error = remote_group(kind, told.text, tuple(map(_made, told.within)))
+    else:
+        error = remote_exception(kind, _arguments(kind, told.text), told.text)
+    return with_note(error, told.notes) if told.notes else error
 
 
 def _arguments(kind: type[BaseException], text: str) -> tuple[Any, ...]:
@@ -113,10 +129,15 @@ def _arguments(kind: type[BaseException], text: str) -> tuple[Any, ...]:
     return (text,) if text else ()
 
 
-def _class(name: str, trace: str) -> type[BaseException] | None:
-    """The class that goes by a name at the end of a traceback, if it can be imported."""
-    qualified = re.findall(rf"^ *((?:[^\W\d]\w*\.)+{re.escape(name)})(?::|$)", trace, re.MULTILINE)
-    found = _imported(qualified[-1]) if qualified else getattr(builtins, name, None)
+def _path(name: str, trace: str) -> str:
+    """The full name of the class that goes by a name at the end of a traceback."""
+    qualified = re.findall(rf"^[ |]*((?:[^\W\d]\w*\.)+{re.escape(name)})(?::|$)", trace, re.MULTILINE)
+    return qualified[-1] if qualified else name
+
+
+def _class(path: str) -> type[BaseException] | None:
+    """The class of this full name, if it can be imported."""
+    found = _imported(path) if "." in path else getattr(builtins, path, None)
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
 

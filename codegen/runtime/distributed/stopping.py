@@ -9,7 +9,7 @@ from flyteidl.core.execution_pb2 import WorkflowExecution
 
 from ..logs import LOG
 from .launching import Place
-from .naming import Parent, prefix
+from .naming import Parent, is_below, prefix
 from .outcomes import STOPPED
 from .polling import Child
 from .transport import RefusedError, Transport
@@ -51,7 +51,7 @@ async def sweep(transport: Transport, parent: Parent) -> None:
         except RefusedError as error:
             LOG.warning("the children of %s could not be listed: %s", parent.execution, error)
             return
-        found += answer.executions
+        found += (one for one in answer.executions if is_below(parent, one.id.name))
         if not answer.token:
             break
         request.token = answer.token

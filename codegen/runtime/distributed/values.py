@@ -12,10 +12,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from flyteidl.admin import execution_pb2
 from flyteidl.core import literals_pb2
+from flytekit.core.array_node_map_task import ArrayNodeMapTask
 from flytekit.core.context_manager import FlyteContext, flyte_context_Var
 from flytekit.core.interface import Interface
-from flytekit.core.type_engine import TypeEngine, TypeTransformerFailedError
+from flytekit.core.launch_plan import LaunchPlan
+from flytekit.core.reference_entity import ReferenceEntity
+from flytekit.core.type_engine import TypeEngine, TypeTransformerFailedError, UnionTransformer
 from flytekit.models.literals import Literal
+from flytekit.remote.remote_callable import RemoteEntity
 
 from ..frame import Call
 from ..threads import Crew
@@ -41,6 +45,7 @@ class _Signature(NamedTuple):
 
     entity: Any
     defaults: dict[str, Any]
+    required: tuple[str, ...]
     inputs: dict[str, _Types]
     outputs: dict[str, _Types]
 
@@ -109,6 +114,9 @@ class Values:
                 error.args = (f"Failed argument '{name}': {error.args[0]}",)
                 raise
             found.literals[name].CopyFrom(literal.to_flyte_idl())
+        missing = [name for name in signature.required if name not in found.literals]
+        if missing:
+            raise TypeError(f"{entity.name} is called without {', '.join(map(repr, missing))}")
         return found
 
     async def _to_python(self, entity: Any, outputs: literals_pb2.LiteralMap) -> Any:
@@ -137,11 +145,34 @@ class Values:
 def _signature(entity: Any) -> _Signature:
     interface = entity.python_interface
     # The cluster knows the defaults of launch plans, which are those with `fixed_inputs`, and no others.
-    defaults = {} if interface is None or hasattr(entity, "fixed_inputs") else interface.default_inputs_as_kwargs
+    defaults = {} if interface is None or hasattr(entity, "fixed_inputs") else _defaults(interface)
     inputs, outputs = ({}, {}) if interface is None else (interface.inputs, interface.outputs)
     return _Signature(
-        entity, defaults, _types(entity.interface.inputs, inputs), _types(entity.interface.outputs, outputs)
+        entity,
+        defaults,
+        _required(entity, defaults),
+        _types(entity.interface.inputs, inputs),
+        _types(entity.interface.outputs, outputs),
     )
+
+
+def _defaults(interface: Interface) -> dict[str, Any]:
+    """The inputs that need not be given: flytekit says None for no default, and a default of None is one of these."""
+    return {
+        name: default
+        for name, (kind, default) in interface.inputs_with_defaults.items()
+        if default is not None or UnionTransformer.is_optional_type(kind)
+    }
+
+
+def _required(entity: Any, defaults: dict[str, Any]) -> tuple[str, ...]:
+    """The inputs that have to be given, as far as that is known here: of references only Flyte knows."""
+    if isinstance(entity, ReferenceEntity | RemoteEntity):
+        return ()
+    if isinstance(entity, LaunchPlan):
+        return tuple(name for name, parameter in entity.parameters.parameters.items() if parameter.required)
+    bound = entity.bound_inputs if isinstance(entity, ArrayNodeMapTask) else ()
+    return tuple(name for name in entity.interface.inputs if name not in defaults and name not in bound)
 
 
 def _types(variables: dict[str, Any], known: dict[str, Any]) -> dict[str, _Types]:

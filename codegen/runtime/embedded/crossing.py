@@ -106,7 +106,7 @@ class _History(NamedTuple):
 
 
 def _made(original: Any, is_twin: bool, arguments: tuple[Any, ...]) -> BaseException:
-    return blank(twin_class(original) if is_twin else original, arguments)
+    return blank(twin_class(original, Caught) if is_twin else original, arguments)
 
 
 def _restore(error: BaseException, state: tuple[Parts, _History]) -> None:

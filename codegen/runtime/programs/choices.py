@@ -1,7 +1,9 @@
 """What a command line says about the cluster, in flytekit's terms."""
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from flytekit.clis.sdk_in_container.helpers import patch_image_config
@@ -48,14 +50,17 @@ class Choices(NamedTuple):
         if self.config is not None:  # also for `Config.auto()` in the user's code
             os.environ[FLYTECTL_CONFIG_ENV_VAR_OVERRIDE] = self.config
         logger.setLevel(get_level_from_cli_verbosity(0))  # as pyflyte does: or else the configuration is printed
-        return get_plugin().get_remote(self.config, self.project, self.domain, REMOTE_PLACEHOLDER)
+        with self._configured():
+            return get_plugin().get_remote(self.config, self.project, self.domain, REMOTE_PLACEHOLDER)
 
     def settings(self, version: str) -> SerializationSettings:
         """How entities are serialized, before it is known where their code is uploaded to."""
         try:
-            images = patch_image_config(self.config, ImageConfig.validate_image(None, "image", self.image))
+            named = ImageConfig.validate_image(None, "image", self.image)
         except (AssertionError, ValueError) as error:
             raise EndError(WRONG_USAGE, f"--image: {error}") from error
+        with self._configured():
+            images = patch_image_config(self.config, named)
         return SerializationSettings(
             project=self.project,
             domain=self.domain,
@@ -68,6 +73,16 @@ class Choices(NamedTuple):
             ),
             fast_serialization_settings=FastSerializationSettings(enabled=True, destination_dir=self.destination_dir),
         )
+
+    @contextlib.contextmanager
+    def _configured(self) -> Iterator[None]:
+        """Name the configuration file that cannot be read; flytekit does not tell which it is."""
+        try:
+            yield
+        except Exception as error:
+            if self.config is None:
+                raise
+            raise EndError(WRONG_USAGE, f"--config {self.config}: {type(error).__name__}: {error}") from error
 
 
 def choices(text: str) -> Choices:

@@ -113,7 +113,7 @@ def _imported(modules: Iterable[str]) -> list[str]:
             importlib.import_module(module)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a module of the user's may raise anything
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            problems[f"{place(error)}{what}; {_remedy(error, module)}"] = None
+            problems[f"{place(error)}{what.rstrip('.')}; {_remedy(error, module)}"] = None
     return list(problems)
 
 

@@ -80,7 +80,7 @@ def _suggestion(word: str, file: str) -> str:
         name
         for module in modules
         for name, value in vars(module).items()
-        if isinstance(value, PythonTask | WorkflowBase | LaunchPlan)
+        if isinstance(value, PythonTask | WorkflowBase | LaunchPlan) and not name.startswith("_eagerc")
     ]
     meant = get_close_matches(word, sorted(entities), 1)
     if meant:

@@ -4,7 +4,7 @@ import os
 import re
 import traceback
 
-from ..tree import RUNTIME, TREE
+from ..tree import RUNTIME, TREE, parts_from_tree, source
 
 # What carries a call from the command line to the user's function, and from there to the user's tasks.
 _MACHINERY = frozenset({"flytekit", "click", "rich_click", "asyncio", "concurrent", "importlib"})
@@ -42,17 +42,6 @@ def user_part(remote: str) -> str:
     return "\n".join(kept)
 
 
-def source(file: str) -> str:
-    """The file that a built file was made from, or the file itself where that is not known."""
-    parts = _parts_from_tree(file)
-    if parts[0] != os.pardir:
-        for root in os.environ.get("EAGERC_SOURCE_ROOTS", "").split(os.pathsep):
-            found = os.path.join(root, *parts)
-            if root and os.path.isfile(found):
-                return found
-    return file
-
-
 def place_in_tree(path: str, line: int) -> str:
     """`FILE:LINE` of a place that the manifest names by a path in the tree."""
     return f"{_shown(source(os.path.join(TREE, path)))}:{line}"
@@ -72,22 +61,17 @@ def _trim(shown: traceback.TracebackException) -> None:
 
 
 def _is_machinery(file: str) -> bool:
-    parts = _parts_from_tree(file)
+    parts = parts_from_tree(file)
     if parts[0] == os.pardir:
         return file.startswith("<") or not _MACHINERY.isdisjoint(parts)
     return parts[0] == RUNTIME
 
 
 def _is_of_tree(file: str) -> bool:
-    return _parts_from_tree(file)[0] not in (os.pardir, RUNTIME)
+    return parts_from_tree(file)[0] not in (os.pardir, RUNTIME)
 
 
 def _at_source(frame: traceback.FrameSummary) -> traceback.FrameSummary:
     """The frame in the source: each statement stands on the same line there."""
     file = source(frame.filename)
     return frame if file == frame.filename else traceback.FrameSummary(file, frame.lineno, frame.name)
-
-
-def _parts_from_tree(file: str) -> list[str]:
-    """The way to a file from the top of the tree; it begins with `..` where the file lies outside."""
-    return os.path.relpath(file, TREE).split(os.sep)

@@ -269,9 +269,9 @@ async def bad_input() -> list[str]:
 
 
 @eager
-async def missing_input() -> str:
+async def refused() -> str:
     try:
-        await inc()
+        await inc(x=1)
     except EagerException as error:
         return str(error)
     return ""
@@ -539,7 +539,7 @@ async def first_of_two() -> int:
 async def behaviour() -> list[str]:
     """What a program sees of its calls, which is to be the same on a cluster and without one."""
     calls = [*(picky(x=x) for x in range(6)), *(failing_inside(x=x) for x in (0, 1, 7)), in_group(), first_of_two()]
-    calls += [inc(x="text"), inc(y=1), twice(x=1), nothing(), picky(x=3).with_overrides(retries=1)]
+    calls += [inc(x="text"), inc(), inc(y=1), twice(x=1), nothing(), picky(x=3).with_overrides(retries=1)]
     told = await asyncio.gather(*map(outcome, calls))
     told.append(str(await asyncio.gather(*(inc(x=i) for i in range(5)))))
     found = await asyncio.gather(picky(x=0), inc(x=1), picky_async(x=2), return_exceptions=True)
