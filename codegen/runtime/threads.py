@@ -1,8 +1,11 @@
 """Threads for calls that block: reused, created when needed, and never in the way of the end of the process."""
 
+import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 # Each thread costs up to six file descriptors (the loop of a coroutine, and flytekit's loop that converts values), so
 # that three full crews stay below the usual limit of 1024.
@@ -54,3 +57,17 @@ def crew(level: int) -> Crew:
         if level not in _crews:
             _crews[level] = Crew(f"eagerc-{level}")
         return _crews[level]
+
+
+class Carrying(ThreadPoolExecutor):
+    """Runs what it is given in the context of whoever gives it, as `asyncio.to_thread` does.
+
+    As the executor of an event loop it lets what `run_in_executor` calls find the eager function that it works for.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(LIMIT, thread_name_prefix="eagerc-executor")
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Hand in a call, whose outcome comes with the future."""
+        return super().submit(contextvars.copy_context().run, fn, *args, **kwargs)

@@ -157,6 +157,13 @@ def test_what_is_forgotten_does_not_outlive_the_parent(parents: Cluster) -> None
 
 
 @pytest.mark.slow
+def test_threads_of_the_event_loop_invoke_too(parents: Cluster) -> None:
+    parent = parents.launch("parents.in_threads", n=3)
+    assert parents.result(parent, 60) == 1 + 2 + 3 + 4
+    assert [one["entity"] for one in parents.children(parent)] == ["parents.inc"] * 4
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("parent", ["waiting", "blocked", "nested"])
 def test_an_aborted_parent_takes_its_children_along(parents: Cluster, parent: str) -> None:
     parents.control("rules", {"rules": [MADE_UP | {"duration": 60}]})

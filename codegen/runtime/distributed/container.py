@@ -18,6 +18,7 @@ from flytekit.exceptions.system import FlyteSystemException
 
 from .. import frame, logs
 from ..signals import SIGNALS, SignalledError
+from ..threads import Carrying
 from .classic import Classic, remote_for, seconds
 from .controller import Controller, Setting
 from .launching import Place, Settings
@@ -106,7 +107,9 @@ class _Body:
     async def _main(self) -> Any:
         task = asyncio.current_task()
         assert task is not None
-        self._cancel = partial(asyncio.get_running_loop().call_soon_threadsafe, task.cancel)
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(Carrying())
+        self._cancel = partial(loop.call_soon_threadsafe, task.cancel)
         state = self._context.execution_state.with_params(mode=ExecutionState.Mode.EAGER_EXECUTION)
         inner = self._context.with_execution_state(state).with_worker_queue(self._controller).build()
         # A list of its own: flytekit's stack is one list that all copies of a context share.

@@ -1,6 +1,7 @@
 """Eager functions with a cluster under them; which tasks really run and which are made up is the test's choice."""
 
 import asyncio
+import functools
 import os
 import signal
 import sys
@@ -312,6 +313,13 @@ async def forgotten() -> int:
     task = asyncio.create_task(slow(x=1))
     await asyncio.sleep(0.5)
     return await inc(x=int(task.done()))
+
+
+@eager
+async def in_threads(n: int) -> int:
+    loop = asyncio.get_running_loop()
+    later = [loop.run_in_executor(None, functools.partial(inc, x=i)) for i in range(n)]
+    return sum(await asyncio.gather(*later, asyncio.to_thread(inc, x=n)))
 
 
 @eager
