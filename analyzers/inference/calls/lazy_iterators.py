@@ -24,6 +24,7 @@ from analyzers.inference.domain.values import (
     Value,
     Values,
 )
+from analyzers.inference.memory.entries import item
 from analyzers.inference.memory.objects import EXACT_LENGTH_LIMIT, attribute_cell
 from analyzers.model.calls import Category
 
@@ -215,6 +216,26 @@ class LazyIterators(Generators):
         with nullcontext() if whole else self.store.watch() as written:
             found = self.produced(suspended, point)
         self.keep_between_yields(activation, written or {})
+        return found
+
+    def exact(self, obj: Obj) -> int | None:
+        length = super().exact(obj)
+        return None if length and self._goes_round(obj) else length
+
+    def round_of(self, obj: Obj) -> list[Values] | None:
+        """The elements of a `cycle` as they come from now on, until the first of them comes again."""
+        length = super().exact(obj) if self._goes_round(obj) else None
+        return [self.read(item(obj, index)) for index in range(length)] if length else None
+
+    def _goes_round(self, obj: Obj) -> bool:
+        suspended = self.made_by(obj) if obj.kind == "iterator" else None
+        return suspended is not None and suspended.name == "itertools.cycle"
+
+    def exact_items(self, values: Values) -> list[Values] | None:
+        found = super().exact_items(values)
+        value = single(values)
+        if found is None and isinstance(value, Obj) and self._goes_round(value):
+            self.smash(value)  # nobody knows how often somebody goes round
         return found
 
     def made_by(self, obj: Obj) -> Suspended | None:

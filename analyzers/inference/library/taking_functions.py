@@ -31,6 +31,10 @@ def _next_of(interpreter: Interpreter, value: Value, default: Values, point: Cal
 
 
 def _next_of_iterator(interpreter: Interpreter, iterator: Obj, default: Values) -> Values:
+    around = interpreter.round_of(iterator)
+    if around is not None:
+        interpreter.refill(iterator, around[1:] + around[:1])
+        return around[0]
     known = interpreter.items(iterator)
     if known == []:
         return default

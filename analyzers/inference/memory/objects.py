@@ -20,6 +20,8 @@ from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, s
 
 SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
 _LENGTH = "length"
+_NUMBERS = "numbers"
+"""The cell of what gives numbers, of which it has many."""
 CELLS_PER_STEP = 16
 """How many cells are looked at for what one step costs."""
 LIMIT = "limit"
@@ -87,6 +89,26 @@ class Objects(Entries):
             first = -steps.value % len(items)
             self.refill(obj, items[first:] + items[:first])
         return NONE
+
+    def numbered(self, kind: str, site: ast.AST, numbers: range | tuple[int, int]) -> Values:
+        """A `range` of many numbers, or an iterator that counts from a first number on by some step."""
+        made = self.many(kind, site, PLAIN)
+        for obj in made:
+            self.weaken((obj, _NUMBERS), only(Const((numbers,), _NUMBERS)))
+        return made
+
+    def numbers(self, obj: Obj, count: int) -> list[int] | None:
+        """The first numbers of such an object, as it was made."""
+        kept = single(self.read((obj, _NUMBERS)))
+        numbers = kept.value if isinstance(kept, Const) else None
+        known = numbers[0] if isinstance(numbers, tuple) else None
+        if isinstance(known, range):
+            return list(known[:count])
+        match known:
+            case (int() as start, int() as step):
+                return [start + step * index for index in range(count)]
+            case _:
+                return None
 
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""

@@ -33,6 +33,9 @@ class Loops(Narrowing):
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
             return self._unrolled(node, items, source)
+        first = None if items is not None else self.first_of(source, node.iter, _UNROLL_LIMIT)
+        if first and len(self.here.loops) < _UNROLL_DEPTH:
+            return self._unrolled(node, first, source, whole=len(first) < _UNROLL_LIMIT)
         return self._loop(self._turn_of(node, source, self.going_on(source, node.iter)), node.orelse, endless=False)
 
     def _turn_of(
@@ -52,9 +55,12 @@ class Loops(Narrowing):
         self.assign(node.target, part)
         return self.execute(node.body)
 
-    def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values], source: Values) -> bool:
-        """A loop over a few known elements, one turn after the other; an iterator keeps what is left."""
-        iterators = [value for value in source if isinstance(value, Obj) and value.kind == "iterator"]
+    def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values], source: Values, whole: bool = True) -> bool:
+        """A loop over a few known elements, one turn after the other; an iterator keeps what is left.
+
+        Where these are not the `whole`, any number of turns follows.
+        """
+        iterators = [value for value in source if isinstance(value, Obj) and value.kind == "iterator" and whole]
         breaks: list[Delta] = []
         alive = True
         start = self.store.mark()
@@ -77,7 +83,7 @@ class Loops(Narrowing):
                 self.store.merge(ends)
                 present = self.refreshed(source, present, node.iter)
             number += 1
-        if not alive or (present is not None and number == len(present)):
+        if not alive or (whole and present is not None and number == len(present)):
             return self._ending(breaks, node.orelse, normal=alive, mark=start)
         following = self.going_on(source, node.iter)
         rest = joined(items[number:])
