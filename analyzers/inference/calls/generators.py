@@ -51,20 +51,30 @@ class Generators(GeneratorBodies):
 
         `between` says that others look on before all of these have come.
         """
+        found = self._taken(generator, site, count, between)
+        return None if found is None else found[0]
+
+    def next_of(self, generator: Generator, site: ast.expr) -> tuple[list[Values], bool] | None:
+        """The next element, none if there is none, and whether that is certain; None where it is not known."""
+        return self._taken(generator, site, 1, between=False, loosely=True)
+
+    def _taken(
+        self, generator: Generator, site: ast.expr, count: int | None, between: bool, loosely: bool = False
+    ) -> tuple[list[Values], bool] | None:
         self.note_raised(ANY_EXCEPTION)
         progress = self._progress_of(generator)
         if progress is None or progress.ahead:
             return None
         if count == 0:
-            return []
+            return [], True
         if progress.rest is not None:
-            return self._take_from_rest(generator, progress, progress.rest, count)
+            return self._take_from_rest(generator, progress, progress.rest, count), True
         if progress.ended:
-            return []
+            return [], True
         if not self._undisturbed(progress):
             self._lose(generator)
             return None
-        return self._run_on(generator, progress, site, Pace(count and progress.position + count, between))
+        return self._run_on(generator, progress, site, Pace(count and progress.position + count, between), loosely)
 
     def _take_from_rest(
         self, generator: Generator, progress: GeneratorProgress, rest: tuple[Values, ...], count: int | None
@@ -75,9 +85,9 @@ class Generators(GeneratorBodies):
         return list(rest[:taken])
 
     def _run_on(
-        self, generator: Generator, progress: GeneratorProgress, site: ast.expr, pace: Pace
-    ) -> list[Values] | None:
-        """Run the body once more, further than before."""
+        self, generator: Generator, progress: GeneratorProgress, site: ast.expr, pace: Pace, loosely: bool
+    ) -> tuple[list[Values], bool] | None:
+        """Run the body once more, further than before; `loosely` where it does not matter that it may end earlier."""
         start = self.store.mark()
         for location, values in progress.before.items():
             if self.store.get(location) != values:
@@ -85,6 +95,8 @@ class Generators(GeneratorBodies):
         mark = self.store.mark()
         found = self._run(generator, site, pace)
         items = found.items
+        loose = loosely and items is None and len(found.loose) == pace.limit
+        items = found.loose if loose else items
         exact = items is not None and progress.position <= len(items) <= (pace.limit or len(items))
         if pace.limit is not None and not exact:
             self.store.rewind(start)
@@ -99,7 +111,7 @@ class Generators(GeneratorBodies):
         ended = pace.limit is None or position < pace.limit
         ahead = ended and (pace.between or not exact)
         self._note(generator, GeneratorProgress(position, ended, before, after, found, ahead))
-        return list(items[progress.position :]) if exact and items is not None else None
+        return (list(items[progress.position :]), not loose) if exact and items is not None else None
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
         """What iterating over a generator gives in any turn."""

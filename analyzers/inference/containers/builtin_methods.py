@@ -136,8 +136,8 @@ class BuiltinMethods(AbstractCollections):
         if name in ("close", "aclose"):
             self.close(receiver, point.node)
             return only(Future(NONE)) if name == "aclose" else NONE
-        items = self.take(receiver, point.node, 1) if name in _STEPS else None
-        step = self.generated(receiver, point.node) if items is None else joined(items)
+        found = self.next_of(receiver, point.node) if name in _STEPS else None
+        step = self.generated(receiver, point.node) if found is None else joined(found[0])
         return only(Future(step)) if name in ("__anext__", "asend") else step
 
     def _globals_method(self, module: ModuleRef, name: str, arguments: Arguments, point: CallPoint) -> Values:

@@ -19,9 +19,7 @@ from analyzers.inference.domain.values import Arguments, Const, Elements, Obj, V
 from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, slot
 
 SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
-_LENGTH = "length"
-_NUMBERS = "numbers"
-"""The cell of what gives numbers, of which it has many."""
+LENGTH = "length"
 CELLS_PER_STEP = 16
 """How many cells are looked at for what one step costs."""
 LIMIT = "limit"
@@ -52,7 +50,7 @@ class Objects(Entries):
                 self.weaken(item(obj, index), values)
         elif obj in self.summaries or len(items) > EXACT_LENGTH_LIMIT:
             self.weaken((obj, ANY), joined(items))
-            self.weaken((obj, _LENGTH), PLAIN)
+            self.weaken((obj, LENGTH), PLAIN)
         else:
             self.refill(obj, items)
         return only(obj)
@@ -72,7 +70,7 @@ class Objects(Entries):
         for index, values in enumerate(items):
             self.write(item(obj, index), values)
         self.write((obj, ANY), EMPTY)
-        self.write((obj, _LENGTH), const(len(items)))
+        self.write((obj, LENGTH), const(len(items)))
 
     def iterator(self, site: ast.AST, found: Elements) -> Values:
         """A new iterator over these elements."""
@@ -90,26 +88,6 @@ class Objects(Entries):
             self.refill(obj, items[first:] + items[:first])
         return NONE
 
-    def numbered(self, kind: str, site: ast.AST, numbers: range | tuple[int, int]) -> Values:
-        """A `range` of many numbers, or an iterator that counts from a first number on by some step."""
-        made = self.many(kind, site, PLAIN)
-        for obj in made:
-            self.weaken((obj, _NUMBERS), only(Const((numbers,), _NUMBERS)))
-        return made
-
-    def numbers(self, obj: Obj, count: int) -> list[int] | None:
-        """The first numbers of such an object, as it was made."""
-        kept = single(self.read((obj, _NUMBERS)))
-        numbers = kept.value if isinstance(kept, Const) else None
-        known = numbers[0] if isinstance(numbers, tuple) else None
-        if isinstance(known, range):
-            return list(known[:count])
-        match known:
-            case (int() as start, int() as step):
-                return [start + step * index for index in range(count)]
-            case _:
-                return None
-
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
         obj = self.allocate(kind, site)
@@ -118,14 +96,14 @@ class Objects(Entries):
             self.keep_entry(obj, self.hashed(elements), EMPTY, certain=False)
             return only(obj)
         self.weaken((obj, ANY), elements)
-        self.weaken((obj, _LENGTH), PLAIN)
+        self.weaken((obj, LENGTH), PLAIN)
         return only(obj)
 
     def exact(self, obj: Obj) -> int | None:
         """The length of a sequence, where it is one known number; tuples that stand for several may have one too."""
         if obj.kind == "iterator":
             self.begin(obj)
-        length = self.read((obj, _LENGTH))
+        length = self.read((obj, LENGTH))
         changing = obj in self.summaries and obj.kind != "tuple"
         if len(length) != 1 or changing or self.read((obj, ANY)):
             return None
@@ -175,7 +153,7 @@ class Objects(Entries):
             return joined([self.read((obj, ANY)), *known])
         if obj.kind == "set":
             return self.keys(obj)
-        lengths = numbers_in(self.read((obj, _LENGTH)))
+        lengths = numbers_in(self.read((obj, LENGTH)))
         known = [self.read(item(obj, index)) for index in range(max(lengths, default=0))]
         return join(self.read((obj, ANY)), *known)
 
@@ -185,7 +163,7 @@ class Objects(Entries):
             self.smash(obj, values)
         else:
             self.write(item(obj, length), values)
-            self.write((obj, _LENGTH), const(length + 1))
+            self.write((obj, LENGTH), const(length + 1))
 
     def limit(self, obj: Obj) -> Values:
         """The `maxlen` of a deque, if it has one."""
@@ -205,7 +183,7 @@ class Objects(Entries):
                 self.doubt_entries(obj)
             return
         self.weaken((obj, ANY), join(self.held(obj), extra))
-        self.weaken((obj, _LENGTH), PLAIN)
+        self.weaken((obj, LENGTH), PLAIN)
 
     def hashed(self, keys: Values) -> Values:
         """Keys as a dict compares them: tuples of constants by what is in them."""
