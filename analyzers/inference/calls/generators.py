@@ -12,11 +12,12 @@ from analyzers.inference.calls.generator_bodies import GeneratorBodies
 from analyzers.inference.domain.records import CallPoint, GeneratorProgress, Met, Pace
 from analyzers.inference.domain.store import Delta, Location
 from analyzers.inference.domain.value_sets import ANY_EXCEPTION, EMPTY, PLAIN, join, joined, only, ordered, single
-from analyzers.inference.domain.values import Arguments, Const, Function, Generator, Obj, Values, Yielded
+from analyzers.inference.domain.values import Arguments, Const, External, Function, Generator, Obj, Values, Yielded
 from analyzers.inference.memory.objects import CELLS_PER_STEP
 
 _FRESH = GeneratorProgress(0, False, {}, {}, Yielded((), EMPTY, EMPTY, False))
 _NOWHERE = ast.Constant(None)
+_CLOSED: Values = only(External("builtins.GeneratorExit"))
 
 
 def _progress_cell(generator: Generator) -> Location:
@@ -133,15 +134,28 @@ class Generators(GeneratorBodies):
         else:
             self._note(generator, progress.replaced(ended=True, rest=None))
 
+    def thrown_into(self, function: Function) -> Values:
+        """What may come out of a `yield` of a function: a generator that nobody takes on is closed there."""
+        return join(_CLOSED, self.read((("thrown", function.node), "")))
+
+    def note_throwing(self, generator: Generator) -> None:
+        """From now on somebody may throw anything into a generator, and into those that it has made like it."""
+        self.weaken((("thrown", generator.function.node), ""), ANY_EXCEPTION)
+
     def started(self, generator: Generator, site: ast.expr) -> Yielded:
-        """What a generator gives whose body runs now, to its end."""
+        """What a generator gives whose body runs now, to its end: a failure of what it stands around comes in there."""
+        self.note_throwing(generator)
         self._lose(generator)
         return self._run(generator, site, Pace())
 
     def delegated(self, source: Values, node: ast.YieldFrom) -> Values:
         """Hand out what `yield from` takes from its source; what generators in that return is its value."""
         self.here.site = node.value
-        only_one = single(source)
+        only_one, function = single(source), self.here.function
+        if function is not None and self.thrown_into(function) != _CLOSED:
+            for each in source:
+                if isinstance(each, Generator):
+                    self.note_throwing(each)
         count = self.left_to_yield()
         between = self.here.pace.between and count != 1
         if isinstance(only_one, Generator):
@@ -282,5 +296,5 @@ class Generators(GeneratorBodies):
 
 
 def _is_sent(cell: Location) -> bool:
-    """Whether a cell holds what was sent into a generator, which only ever gains values."""
-    return cell[0][0] == "sent"
+    """Whether a cell holds what was sent or thrown into a generator, which only ever gains values."""
+    return cell[0][0] in ("sent", "thrown")

@@ -7,7 +7,18 @@ from typing import Any
 from analyzers.inference.domain.kinds import are_numbers
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.value_sets import DELETED, EMPTY, NONE, PLAIN, const, join, joined, only, ordered
+from analyzers.inference.domain.value_sets import (
+    ANY_EXCEPTION,
+    DELETED,
+    EMPTY,
+    NONE,
+    PLAIN,
+    const,
+    join,
+    joined,
+    only,
+    ordered,
+)
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
@@ -244,6 +255,7 @@ class Expressions(Displays):
         values = self.evaluate(node.value) if node.value else NONE
         self.hand_out([values], values, node)
         function = self.here.function
+        self.note_raised(ANY_EXCEPTION if function is None else self.thrown_into(function))
         sent = EMPTY if function is None else self.read((("sent", function.node), ""))
         return join(PLAIN, sent)
 
@@ -280,6 +292,7 @@ _NOTING: frozenset[type[ast.expr]] = frozenset(
         ast.Subscript,
         ast.Tuple,
         ast.UnaryOp,
+        ast.Yield,
     }
 )
 """The kinds that note what they may raise; any other may raise anything."""
