@@ -47,7 +47,8 @@ class Loops(Narrowing):
             parts = self.parted(source) if isinstance(node, ast.For) else None
             if parts:
                 return self.alternatives([partial(self._part, node, part) for part in parts])
-            return self._part(node, following())
+            element = following()
+            return bool(element or not _is_container(source)) and self._part(node, element)
 
         return turn
 
@@ -185,3 +186,8 @@ class Loops(Narrowing):
         else:
             self.run.unsettled = True
         return self._ending(breaks, orelse, normal=not endless, mark=start)
+
+
+def _is_container(source: Values) -> bool:
+    """Whether a loop runs over nothing but containers and iterators, which certainly hold what is known of them."""
+    return bool(source) and all(isinstance(value, Obj) and value.kind != "instance" for value in source)
