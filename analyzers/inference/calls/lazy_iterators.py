@@ -12,7 +12,7 @@ from analyzers.inference.calls.activations import NESTING_LIMIT
 from analyzers.inference.calls.generators import Generators
 from analyzers.inference.domain.records import Activation, CallPoint, Drawn, Maker, Unresolvable
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.value_sets import ANY_EXCEPTION, join, joined, only, ordered, single
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, EMPTY, join, joined, only, ordered, single
 from analyzers.inference.domain.values import (
     Arguments,
     Const,
@@ -83,8 +83,14 @@ class LazyIterators(Generators):
 
     def begin(self, obj: Obj, whole: bool = False) -> None:
         progress = self.progress_of(obj)
-        if progress and not all(each.name in _HARMLESS for each in self._remembered(progress)):
-            self.note_raised(ANY_EXCEPTION)
+        if not progress:
+            return
+        failing = not all(each.name in _HARMLESS for each in self._remembered(progress))
+        self.note_raised(ANY_EXCEPTION if failing else EMPTY)
+        self._run_on_from(obj, progress, whole)
+        self.note_raised(ANY_EXCEPTION if failing else EMPTY)
+
+    def _run_on_from(self, obj: Obj, progress: Values, whole: bool) -> None:
         self.run.steps += max(0, len(progress) - _FEW)
         waiting = self._waiting(progress)
         own = frozenset(each for each in waiting if each in self.active)

@@ -8,7 +8,7 @@ from analyzers.inference.domain.records import Loop
 from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.store import Delta
 from analyzers.inference.domain.value_sets import join, joined
-from analyzers.inference.domain.values import Obj, Values
+from analyzers.inference.domain.values import Const, Obj, Values
 from analyzers.inference.statements.narrowing import Narrowing
 
 _LOOP_LIMIT = 50
@@ -29,6 +29,12 @@ class Loops(Narrowing):
         method = "__iter__" if isinstance(node, ast.For) else "__aiter__"
         source, items = self.loop_over(self.evaluate(node.iter), node.iter, method)
         self.note_iterated(items)
+        goes_on = self._exec_turns(node, source, items)
+        if items is None or not _is_at_hand(source):
+            self.may_raise()
+        return goes_on
+
+    def _exec_turns(self, node: ast.For | ast.AsyncFor, source: Values, items: list[Values] | None) -> bool:
         if items == []:
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
@@ -191,3 +197,8 @@ class Loops(Narrowing):
 def _is_container(source: Values) -> bool:
     """Whether a loop runs over nothing but containers and iterators, which certainly hold what is known of them."""
     return bool(source) and all(isinstance(value, Obj) and value.kind != "instance" for value in source)
+
+
+def _is_at_hand(source: Values) -> bool:
+    """Whether nothing runs to give the next element."""
+    return all(isinstance(v, Const) or (isinstance(v, Obj) and v.kind not in ("instance", "iterator")) for v in source)
