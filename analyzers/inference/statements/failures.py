@@ -176,7 +176,7 @@ class Failures(Catching):
         self.store.apply(self._interrupted(written))
         inner = self.store.mark()
         before_last = self._jumps()
-        passes = last(True)
+        passes = last(fails)
         if fails and here.reached is not None:
             here.reached.keep()
         self._note_swallowing(here.pauses > pauses and self._jumps() > before_last)
