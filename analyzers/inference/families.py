@@ -23,7 +23,7 @@ BUILTINS = {name: (family,) for family, names in _OF_BUILTINS.items() for name i
 LIBRARIES = {
     "abc": ("callables",),
     "argparse": ("namespace_functions",),
-    "asyncio": ("concurrency", "channels", "queues"),
+    "asyncio": ("concurrency", "channels", "queues", "inspection_functions"),
     "atexit": ("callables",),
     "attr": ("record_functions",),
     "attrs": ("record_functions",),
@@ -42,7 +42,7 @@ LIBRARIES = {
     "functools": ("callables", "iteration_functions", "picking_functions"),
     "heapq": ("picking_functions",),
     "importlib": ("module_functions",),
-    "inspect": ("callables", "namespace_functions"),
+    "inspect": ("callables", "namespace_functions", "inspection_functions"),
     "itertools": ("iteration_functions", "combining_functions", "taking_functions"),
     "json": ("builtin_functions",),
     "multiprocessing": ("channels", "queues"),

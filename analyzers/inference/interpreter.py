@@ -146,6 +146,7 @@ class Interpreter(Statements):
         self.begin_inside(result)
         for value in ordered(self.contents(result)):
             if isinstance(value, Generator):
+                self.note_throwing(value)
                 self.begin_inside(self.generated(value, value.call))
 
     def dialect_of(self, record: EntityRecord) -> Dialect:

@@ -187,6 +187,7 @@ class Calls(Interleaving):
                 if self.class_attribute(self.linearized(cls), "__call__") is not None:
                     self._called_in_doubt(only(value), Arguments((), (), PLAIN), point)
             case Generator():
+                self.note_throwing(value)
                 self.begin_inside(self.generated(value, point.node))
             case ModuleRef():
                 self.note_open(only(value))

@@ -35,7 +35,8 @@ class GeneratorBodies(Activations):
         items = self.items(collected) if ways else None
         if items is not None and activation.pace.limit is None:
             items = _in_every_run(items, collected, written)
-        activation.result = only(_outcome(activation, items))
+        loose = self.items_at_most(collected) if ways and items is None else ()
+        activation.result = only(_outcome(activation, items, loose))
         if activation.pace.between:
             self.keep_between_yields(
                 activation, {cell: values for cell, values in written.items() if cell[0] != collected}
@@ -82,7 +83,7 @@ def _in_every_run(items: list[Values], collected: Obj, written: Delta) -> list[V
     return None if more else [written[item(collected, index)] for index in range(len(items))]
 
 
-def _outcome(activation: Activation, items: list[Values] | None) -> Yielded:
+def _outcome(activation: Activation, items: list[Values] | None, loose: tuple[Values, ...]) -> Yielded:
     """What the body gave; together with what an earlier interpretation of it gave, where it asks for itself."""
     before = [value for value in activation.result if isinstance(value, Yielded)]
     returned = activation.result.difference(before)
@@ -91,4 +92,4 @@ def _outcome(activation: Activation, items: list[Values] | None) -> Yielded:
         returned = join(returned, earlier.returned)
         known = known if known == earlier.items else None
     elements = joined([activation.yields, *(earlier.elements for earlier in before)])
-    return Yielded(known, elements, returned, activation.swallows)
+    return Yielded(known, elements, returned, activation.swallows, () if before else loose)

@@ -12,11 +12,12 @@ from analyzers.inference.calls.generator_bodies import GeneratorBodies
 from analyzers.inference.domain.records import CallPoint, GeneratorProgress, Met, Pace
 from analyzers.inference.domain.store import Delta, Location
 from analyzers.inference.domain.value_sets import ANY_EXCEPTION, EMPTY, PLAIN, join, joined, only, ordered, single
-from analyzers.inference.domain.values import Arguments, Const, Function, Generator, Obj, Values, Yielded
+from analyzers.inference.domain.values import Arguments, Const, External, Function, Generator, Obj, Values, Yielded
 from analyzers.inference.memory.objects import CELLS_PER_STEP
 
 _FRESH = GeneratorProgress(0, False, {}, {}, Yielded((), EMPTY, EMPTY, False))
 _NOWHERE = ast.Constant(None)
+_CLOSED: Values = only(External("builtins.GeneratorExit"))
 
 
 def _progress_cell(generator: Generator) -> Location:
@@ -51,20 +52,30 @@ class Generators(GeneratorBodies):
 
         `between` says that others look on before all of these have come.
         """
+        found = self._taken(generator, site, count, between)
+        return None if found is None else found[0]
+
+    def next_of(self, generator: Generator, site: ast.expr) -> tuple[list[Values], bool] | None:
+        """The next element, none if there is none, and whether that is certain; None where it is not known."""
+        return self._taken(generator, site, 1, between=False, loosely=True)
+
+    def _taken(
+        self, generator: Generator, site: ast.expr, count: int | None, between: bool, loosely: bool = False
+    ) -> tuple[list[Values], bool] | None:
         self.note_raised(ANY_EXCEPTION)
         progress = self._progress_of(generator)
         if progress is None or progress.ahead:
             return None
         if count == 0:
-            return []
+            return [], True
         if progress.rest is not None:
-            return self._take_from_rest(generator, progress, progress.rest, count)
+            return self._take_from_rest(generator, progress, progress.rest, count), True
         if progress.ended:
-            return []
+            return [], True
         if not self._undisturbed(progress):
             self._lose(generator)
             return None
-        return self._run_on(generator, progress, site, Pace(count and progress.position + count, between))
+        return self._run_on(generator, progress, site, Pace(count and progress.position + count, between), loosely)
 
     def _take_from_rest(
         self, generator: Generator, progress: GeneratorProgress, rest: tuple[Values, ...], count: int | None
@@ -75,9 +86,9 @@ class Generators(GeneratorBodies):
         return list(rest[:taken])
 
     def _run_on(
-        self, generator: Generator, progress: GeneratorProgress, site: ast.expr, pace: Pace
-    ) -> list[Values] | None:
-        """Run the body once more, further than before."""
+        self, generator: Generator, progress: GeneratorProgress, site: ast.expr, pace: Pace, loosely: bool
+    ) -> tuple[list[Values], bool] | None:
+        """Run the body once more, further than before; `loosely` where it does not matter that it may end earlier."""
         start = self.store.mark()
         for location, values in progress.before.items():
             if self.store.get(location) != values:
@@ -85,6 +96,8 @@ class Generators(GeneratorBodies):
         mark = self.store.mark()
         found = self._run(generator, site, pace)
         items = found.items
+        loose = loosely and items is None and len(found.loose) == pace.limit
+        items = found.loose if loose else items
         exact = items is not None and progress.position <= len(items) <= (pace.limit or len(items))
         if pace.limit is not None and not exact:
             self.store.rewind(start)
@@ -99,7 +112,7 @@ class Generators(GeneratorBodies):
         ended = pace.limit is None or position < pace.limit
         ahead = ended and (pace.between or not exact)
         self._note(generator, GeneratorProgress(position, ended, before, after, found, ahead))
-        return list(items[progress.position :]) if exact and items is not None else None
+        return (list(items[progress.position :]), not loose) if exact and items is not None else None
 
     def generated(self, generator: Generator, site: ast.expr) -> Values:
         """What iterating over a generator gives in any turn."""
@@ -121,15 +134,28 @@ class Generators(GeneratorBodies):
         else:
             self._note(generator, progress.replaced(ended=True, rest=None))
 
+    def thrown_into(self, function: Function) -> Values:
+        """What may come out of a `yield` of a function: a generator that nobody takes on is closed there."""
+        return join(_CLOSED, self.read((("thrown", function.node), "")))
+
+    def note_throwing(self, generator: Generator) -> None:
+        """From now on somebody may throw anything into a generator, and into those that it has made like it."""
+        self.weaken((("thrown", generator.function.node), ""), ANY_EXCEPTION)
+
     def started(self, generator: Generator, site: ast.expr) -> Yielded:
-        """What a generator gives whose body runs now, to its end."""
+        """What a generator gives whose body runs now, to its end: a failure of what it stands around comes in there."""
+        self.note_throwing(generator)
         self._lose(generator)
         return self._run(generator, site, Pace())
 
     def delegated(self, source: Values, node: ast.YieldFrom) -> Values:
         """Hand out what `yield from` takes from its source; what generators in that return is its value."""
         self.here.site = node.value
-        only_one = single(source)
+        only_one, function = single(source), self.here.function
+        if function is not None and self.thrown_into(function) != _CLOSED:
+            for each in source:
+                if isinstance(each, Generator):
+                    self.note_throwing(each)
         count = self.left_to_yield()
         between = self.here.pace.between and count != 1
         if isinstance(only_one, Generator):
@@ -270,5 +296,5 @@ class Generators(GeneratorBodies):
 
 
 def _is_sent(cell: Location) -> bool:
-    """Whether a cell holds what was sent into a generator, which only ever gains values."""
-    return cell[0][0] == "sent"
+    """Whether a cell holds what was sent or thrown into a generator, which only ever gains values."""
+    return cell[0][0] in ("sent", "thrown")

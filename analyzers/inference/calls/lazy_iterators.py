@@ -12,7 +12,7 @@ from analyzers.inference.calls.activations import NESTING_LIMIT
 from analyzers.inference.calls.generators import Generators
 from analyzers.inference.domain.records import Activation, CallPoint, Drawn, Maker, Unresolvable
 from analyzers.inference.domain.store import Delta, Location
-from analyzers.inference.domain.value_sets import ANY_EXCEPTION, join, joined, only, ordered, single
+from analyzers.inference.domain.value_sets import ANY_EXCEPTION, EMPTY, join, joined, only, ordered, single
 from analyzers.inference.domain.values import (
     Arguments,
     Const,
@@ -24,6 +24,7 @@ from analyzers.inference.domain.values import (
     Value,
     Values,
 )
+from analyzers.inference.memory.entries import item
 from analyzers.inference.memory.objects import EXACT_LENGTH_LIMIT, attribute_cell
 from analyzers.model.calls import Category
 
@@ -82,8 +83,14 @@ class LazyIterators(Generators):
 
     def begin(self, obj: Obj, whole: bool = False) -> None:
         progress = self.progress_of(obj)
-        if progress and not all(each.name in _HARMLESS for each in self._remembered(progress)):
-            self.note_raised(ANY_EXCEPTION)
+        if not progress:
+            return
+        failing = not all(each.name in _HARMLESS for each in self._remembered(progress))
+        self.note_raised(ANY_EXCEPTION if failing else EMPTY)
+        self._run_on_from(obj, progress, whole)
+        self.note_raised(ANY_EXCEPTION if failing else EMPTY)
+
+    def _run_on_from(self, obj: Obj, progress: Values, whole: bool) -> None:
         self.run.steps += max(0, len(progress) - _FEW)
         waiting = self._waiting(progress)
         own = frozenset(each for each in waiting if each in self.active)
@@ -215,6 +222,26 @@ class LazyIterators(Generators):
         with nullcontext() if whole else self.store.watch() as written:
             found = self.produced(suspended, point)
         self.keep_between_yields(activation, written or {})
+        return found
+
+    def exact(self, obj: Obj) -> int | None:
+        length = super().exact(obj)
+        return None if length and self._goes_round(obj) else length
+
+    def round_of(self, obj: Obj) -> list[Values] | None:
+        """The elements of a `cycle` as they come from now on, until the first of them comes again."""
+        length = super().exact(obj) if self._goes_round(obj) else None
+        return [self.read(item(obj, index)) for index in range(length)] if length else None
+
+    def _goes_round(self, obj: Obj) -> bool:
+        suspended = self.made_by(obj) if obj.kind == "iterator" else None
+        return suspended is not None and suspended.name == "itertools.cycle"
+
+    def exact_items(self, values: Values) -> list[Values] | None:
+        found = super().exact_items(values)
+        value = single(values)
+        if found is None and isinstance(value, Obj) and self._goes_round(value):
+            self.smash(value)  # nobody knows how often somebody goes round
         return found
 
     def made_by(self, obj: Obj) -> Suspended | None:

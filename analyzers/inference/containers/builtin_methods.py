@@ -34,6 +34,7 @@ from analyzers.knowledge import flytekit
 
 _STEPS = frozenset({"__next__", "__anext__", "send", "asend"})
 """What takes the next element of a generator."""
+_ITSELF = frozenset({"__iter__", "__aiter__"})
 
 
 class BuiltinMethods(AbstractCollections):
@@ -136,8 +137,10 @@ class BuiltinMethods(AbstractCollections):
         if name in ("close", "aclose"):
             self.close(receiver, point.node)
             return only(Future(NONE)) if name == "aclose" else NONE
-        items = self.take(receiver, point.node, 1) if name in _STEPS else None
-        step = self.generated(receiver, point.node) if items is None else joined(items)
+        if name not in _STEPS | _ITSELF:
+            self.note_throwing(receiver)
+        found = self.next_of(receiver, point.node) if name in _STEPS else None
+        step = self.generated(receiver, point.node) if found is None else joined(found[0])
         return only(Future(step)) if name in ("__anext__", "asend") else step
 
     def _globals_method(self, module: ModuleRef, name: str, arguments: Arguments, point: CallPoint) -> Values:

@@ -4,6 +4,24 @@ from analyzers.inference.domain.store import Delta, Location, Store
 from analyzers.inference.domain.value_sets import EMPTY, join
 
 
+class Reached:
+    """What a step has written before the last point at which it may fail.
+
+    `written` collects every value; `keep` says that the step may fail here, after what has been written by now.
+    """
+
+    def __init__(self, written: Delta) -> None:
+        self.points = 0
+        self.before: Delta = {}
+        self._written = written
+
+    def keep(self) -> None:
+        self.points += 1
+        for cell, values in self._written.items():
+            self.before[cell] = join(self.before.get(cell, EMPTY), values)
+        self._written.clear()
+
+
 class Progress:
     """What the steps of a block have written, each of which may fail somewhere inside or certainly does not.
 

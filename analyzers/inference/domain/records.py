@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.inference.domain.modules import Module
+from analyzers.inference.domain.progress import Reached
 from analyzers.inference.domain.store import Delta, Location
 from analyzers.inference.domain.value_sets import EMPTY
 from analyzers.inference.domain.values import (
@@ -178,7 +179,8 @@ class Activation:
     `env` is the present scope (a comprehension inside has its own), `home` the owner of the body's cells.
     `pauses` counts its `yield`s; it `swallows` when a failure that is thrown in at one of them may end there.
     `raised` is what may have left it so far, or the block of a `try` in it: instances, builtin classes, and
-    `ANY_EXCEPTION`; `handling` are the exceptions of the handlers around the present statement.
+    `ANY_EXCEPTION`; `reached` is how far that block had got where it may fail. `handling` are the exceptions of the
+    handlers around the present statement.
     At `stopped` it has come as far as its `pace` allows; `suspensions` are the states in which it waits there.
     `site` is the expression that is being evaluated, for those who look into what it is given.
     """
@@ -208,6 +210,7 @@ class Activation:
         self.arguments = NO_ARGUMENTS
         self.ended_by: ast.expr | None = None
         self.raised: Values = EMPTY
+        self.reached: Reached | None = None
         self.handling: list[Values] = []
         self.answered = False
         self.grown = False

@@ -231,13 +231,15 @@ class Generator(Record):
 class Yielded(Record):
     """What running the body of a generator gave: one by one where that is known, and what it returned.
 
-    It `swallows` when a failure that is thrown in at one of its `yield`s may end there.
+    It `swallows` when a failure that is thrown in at one of its `yield`s may end there. `loose` is what came one by one
+    where some runs end earlier than others.
     """
 
     items: "tuple[Values, ...] | None"
     elements: "Values"
     returned: "Values"
     swallows: bool
+    loose: "tuple[Values, ...]" = ()
     tag: str = "yielded"
 
 

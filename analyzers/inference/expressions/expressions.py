@@ -7,7 +7,18 @@ from typing import Any
 from analyzers.inference.domain.kinds import are_numbers
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.store import Delta
-from analyzers.inference.domain.value_sets import DELETED, EMPTY, NONE, PLAIN, const, join, joined, only, ordered
+from analyzers.inference.domain.value_sets import (
+    ANY_EXCEPTION,
+    DELETED,
+    EMPTY,
+    NONE,
+    PLAIN,
+    const,
+    join,
+    joined,
+    only,
+    ordered,
+)
 from analyzers.inference.domain.values import (
     Arguments,
     ClassRef,
@@ -38,10 +49,13 @@ class Expressions(Displays):
             self.may_raise()
             return _NOT_FOLLOWED
         kind = type(node)
-        if kind not in _NOTING:
-            self.may_raise()
         method = _EVALUATORS.get(kind)
-        return PLAIN if method is None else method(self, node)
+        if kind in _NOTING:
+            return PLAIN if method is None else method(self, node)
+        self.may_raise()
+        values = PLAIN if method is None else method(self, node)
+        self.may_raise()
+        return values
 
     def _eval_constant(self, node: ast.Constant) -> Values:
         return PLAIN if node.value is ... else const(node.value)
@@ -101,9 +115,12 @@ class Expressions(Displays):
             for part, values in zip(node.args, arguments.positional, strict=False)
         ):
             return EMPTY
+        points = self.points()
         self.note_call(callee, arguments)
         self.here.site = node
-        return self.call(callee, arguments, CallPoint(node, node))
+        values = self.call(callee, arguments, CallPoint(node, node))
+        self.note_since(points)
+        return values
 
     def _super(self) -> Values:
         function = self.here.function
@@ -153,9 +170,11 @@ class Expressions(Displays):
         inner = self.evaluate(node.value)
         if not inner and self.fails_with(node.value, node):
             return EMPTY
+        points = self.points()
         self.note_awaited(node, inner)
         values = self.awaited(inner, node)
         self.resume_all()
+        self.note_since(points)
         return values
 
     def _eval_operation(self, node: ast.BinOp) -> Values:
@@ -244,6 +263,7 @@ class Expressions(Displays):
         values = self.evaluate(node.value) if node.value else NONE
         self.hand_out([values], values, node)
         function = self.here.function
+        self.note_raised(ANY_EXCEPTION if function is None else self.thrown_into(function))
         sent = EMPTY if function is None else self.read((("sent", function.node), ""))
         return join(PLAIN, sent)
 
@@ -280,6 +300,7 @@ _NOTING: frozenset[type[ast.expr]] = frozenset(
         ast.Subscript,
         ast.Tuple,
         ast.UnaryOp,
+        ast.Yield,
     }
 )
 """The kinds that note what they may raise; any other may raise anything."""

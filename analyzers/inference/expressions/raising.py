@@ -46,6 +46,7 @@ _LEAVING: dict[str, Values] = {
     "os.abort": EMPTY,
 }
 _BINDING_DECORATORS = frozenset({"staticmethod", "classmethod"})
+_HARMLESS_METHODS = ("append", "appendleft")
 _HOOKS = ("__getattribute__", "__getattr__")
 _STORING_HOOKS = ("__setattr__", "__slots__")
 
@@ -59,7 +60,16 @@ class Raising(ModuleTable):
 
     def foreseen(self) -> bool:
         """Whether all that may be raised so far is known; if not, there is nothing more to find out."""
-        return ANY_EXCEPTION.isdisjoint(self.here.raised)
+        return self.here.reached is not None or ANY_EXCEPTION.isdisjoint(self.here.raised)
+
+    def points(self) -> int:
+        """At how many points the present block may have failed so far."""
+        return 0 if self.here.reached is None else self.here.reached.points
+
+    def note_since(self, points: int) -> None:
+        """What may have failed since then may also fail after all that it has written."""
+        if self.here.reached is not None and self.here.reached.points > points:
+            self.here.reached.keep()
 
     def note_name(self, node: ast.Name, values: Values) -> None:
         """Reading a name."""
@@ -104,7 +114,7 @@ class Raising(ModuleTable):
                     pass
                 case External() if all(isinstance(value, External) and value.name in _LEAVING for value in found):
                     pass
-                case Super() if name == "__init__":
+                case Super() | Obj(kind="list") if name in ("__init__", *_HARMLESS_METHODS):
                     pass
                 case ModuleRef(name=module):
                     known = self.parsed(module)
@@ -202,6 +212,8 @@ class Raising(ModuleTable):
                 return len(arguments.positional) == 2 and self._are_classes(arguments.positional[1])
             case External(name=name):
                 return takes_anything(name) and not arguments.keywords and arguments.double_star is None
+            case Method(receiver=Obj(kind="list"), name=name) if name in _HARMLESS_METHODS:
+                return len(arguments.positional) == len(arguments.all) == 1 and arguments.star is None
             case Method(receiver=Obj(cls=ClassRef() as cls), name="__init__"):
                 return self.is_exception(cls) and not arguments.keywords
             case ClassRef():

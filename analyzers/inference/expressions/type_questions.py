@@ -17,7 +17,7 @@ from analyzers.inference.domain.values import (
     Value,
     Values,
 )
-from analyzers.inference.expressions.external_calls import ExternalCalls
+from analyzers.inference.expressions.inspection import Inspection, question_of
 from analyzers.knowledge.libraries import is_standard, is_subclass
 
 _PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic"})
@@ -42,7 +42,7 @@ _CONCRETE = frozenset(
 """Modules of the standard library whose classes a class inherits from if it says so, and not otherwise."""
 
 
-class TypeQuestions(ExternalCalls):
+class TypeQuestions(Inspection):
     """Questions of types, decided where the answer is known."""
 
     def derives(self, cls: ClassRef, kind: Value) -> bool | None:
@@ -88,6 +88,10 @@ class TypeQuestions(ExternalCalls):
         own = [cls for cls in classes if isinstance(cls, ClassRef)]
         builtin = {cls.name.partition(".")[2] for cls in classes if isinstance(cls, External) and _is_builtin(cls.name)}
         others = len(own) + len(builtin) < len(classes)
+        asked = [question_of(cls.name) for cls in classes if isinstance(cls, External) and question_of(cls.name)]
+        if asked:
+            rest = [cls for cls in classes if not (isinstance(cls, External) and question_of(cls.name))]
+            return any_of([*(self.inspected(each, value) for each in asked), self._is_instance(value, rest)])
         match value:
             case Obj(kind="instance", cls=ClassRef() as cls):
                 return any_of([self._is_instance_of(value, cls, kind) for kind in classes])

@@ -4,7 +4,7 @@ import itertools
 from functools import partial
 
 from analyzers.inference.domain.records import NO_ARGUMENTS, CallPoint, Handler, Producer
-from analyzers.inference.domain.value_sets import NONE, PLAIN, join, joined, single
+from analyzers.inference.domain.value_sets import NONE, PLAIN, const, join, joined, single
 from analyzers.inference.domain.values import Arguments, Const, Elements, Obj, Values
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.iteration_functions import each_row, fold, rows_of, spread_first
@@ -139,7 +139,11 @@ def _repeated(interpreter: Interpreter, name: str, arguments: Arguments, point: 
 
 
 def _counted(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
-    return interpreter.many("iterator", point.node, PLAIN)
+    start = _number(arguments.argument(0, "start") or const(0))
+    step = _number(arguments.argument(1, "step") or const(1))
+    if start is None or step is None:
+        return interpreter.many("iterator", point.node, PLAIN)
+    return interpreter.numbered("iterator", point.node, (start, step))
 
 
 def _split(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:

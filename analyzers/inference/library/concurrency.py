@@ -79,6 +79,15 @@ def _wait_for(interpreter: Interpreter, name: str, arguments: Arguments, point: 
     return joined([arguments.positional[0]]) if arguments.positional else joined(arguments.keyword(n) for n in first)
 
 
+def _shielded(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    """A future around what it is given, which stands for it here."""
+    shielded = _wait_for(interpreter, name, arguments, point)
+    for value in shielded:
+        if isinstance(value, Coroutine):
+            interpreter.disguise(value)
+    return shielded
+
+
 def _as_completed(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
     results = _collected_awaitables(interpreter, arguments, point, "as_completed")
     return interpreter.many("iterator", point.node, only(Future(results)))
@@ -208,7 +217,7 @@ HANDLERS: dict[str, Handler] = {
     "asyncio.run": _run_coroutine,
     "asyncio.run_coroutine_threadsafe": _create_task,
     "asyncio.wait_for": _wait_for,
-    "asyncio.shield": _wait_for,
+    "asyncio.shield": _shielded,
     "asyncio.as_completed": _as_completed,
     "asyncio.wait": _wait,
     "asyncio.sleep": _sleep,

@@ -3,6 +3,7 @@
 What begins with `_draw` is called when somebody takes elements of the iterator that the function gave.
 """
 
+import ast
 from functools import partial
 
 from analyzers.inference.domain.records import CallPoint, Handler, Producer
@@ -119,13 +120,31 @@ def _draw_enumerated(interpreter: Interpreter, name: str, arguments: Arguments, 
 
 
 def _draw_zipped(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Elements:
-    columns = [interpreter.exact_items(values) for values in arguments.positional]
+    columns = _columns(interpreter, arguments, point)
     if arguments.star is None and columns and all(column is not None for column in columns):
         rows = zip(*(column for column in columns if column is not None), strict=False)
         return [interpreter.tuple_at(point.node, index, list(row)) for index, row in enumerate(rows)]
     return rows_of(
         interpreter, [interpreter.iterated(values, point.node) for values in arguments.positional], arguments, point
     )
+
+
+def _columns(interpreter: Interpreter, arguments: Arguments, point: CallPoint) -> list[list[Values] | None]:
+    """The elements of each column; of one that is long or never ends as many as the others have."""
+    sites = point.node.args if isinstance(point.node, ast.Call) else []
+    given = list(zip(arguments.positional, sites, strict=False))
+    long = [interpreter.head(values, site, 0) is not None for values, site in given]
+    if not any(long) or all(long) or len(given) < len(arguments.positional):
+        return [interpreter.exact_items(values) for values in arguments.positional]
+    rows = list(zip(given, long, strict=True))
+    short = [None if is_long else interpreter.exact_items(values) for (values, _), is_long in rows]
+    lengths = [len(column) for column in short if column is not None]
+    if len(lengths) < long.count(False):
+        return short
+    return [
+        interpreter.head(values, site, min(lengths)) if is_long else column
+        for ((values, site), is_long), column in zip(rows, short, strict=True)
+    ]
 
 
 def rows_of(interpreter: Interpreter, elements: list[Values], arguments: Arguments, point: CallPoint) -> Values:
@@ -279,6 +298,7 @@ def _range(interpreter: Interpreter, name: str, arguments: Arguments, point: Cal
         known = range(*bounds)
         if len(known) <= _RANGE_LIMIT:
             return interpreter.sequence("tuple", point.node, [const(number) for number in known])
+        return interpreter.numbered("range", point.node, known)
     return interpreter.mixed([interpreter.forced(values, point.node) for values in arguments.all])
 
 

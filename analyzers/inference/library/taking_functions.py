@@ -19,18 +19,25 @@ def _next(interpreter: Interpreter, name: str, arguments: Arguments, point: Call
 def _next_of(interpreter: Interpreter, value: Value, default: Values, point: CallPoint) -> Values:
     """The next element, or what there is instead where there may be none."""
     if isinstance(value, Generator):
-        items = interpreter.take(value, point.node, 1)
-        return join(interpreter.generated(value, point.node), default) if items is None else joined(items) or default
+        step = interpreter.next_of(value, point.node)
+        if step is None:
+            return join(interpreter.generated(value, point.node), default)
+        items, certain = step
+        return (joined(items) or default) if certain else join(joined(items), default)
     if isinstance(value, Obj) and value.kind == "iterator":
         first = interpreter.cut(value, point, 1)
         return _next_of_iterator(interpreter, value, default) if first is None else joined(first) or default
-    step = None
+    found = None
     if isinstance(value, Obj) and value.kind == "instance":
-        step = interpreter.call_method(value, "__next__", Arguments(), point)
-    return join(interpreter.iterated(only(value), point.node) if step is None else step, default)
+        found = interpreter.call_method(value, "__next__", Arguments(), point)
+    return join(interpreter.iterated(only(value), point.node) if found is None else found, default)
 
 
 def _next_of_iterator(interpreter: Interpreter, iterator: Obj, default: Values) -> Values:
+    around = interpreter.round_of(iterator)
+    if around is not None:
+        interpreter.refill(iterator, around[1:] + around[:1])
+        return around[0]
     known = interpreter.items(iterator)
     if known == []:
         return default

@@ -197,6 +197,8 @@ class Core(Provided):
     def note_raised(self, exceptions: Values) -> None:
         """These may leave the present block, or the function."""
         here = self.here
+        if here.reached is not None and exceptions:
+            here.reached.keep()
         if not exceptions <= here.raised:
             here.raised = here.raised | exceptions
 

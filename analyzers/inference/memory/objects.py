@@ -20,7 +20,7 @@ from analyzers.inference.domain.values import Arguments, Const, Elements, Obj, V
 from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, slot
 
 SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
-_LENGTH = "length"
+LENGTH = "length"
 CELLS_PER_STEP = 16
 """How many cells are looked at for what one step costs."""
 LIMIT = "limit"
@@ -51,7 +51,7 @@ class Objects(Entries):
                 self.weaken(item(obj, index), values)
         elif obj in self.summaries or len(items) > EXACT_LENGTH_LIMIT:
             self.weaken((obj, ANY), joined(items))
-            self.weaken((obj, _LENGTH), PLAIN)
+            self.weaken((obj, LENGTH), PLAIN)
         else:
             self.refill(obj, items)
         return only(obj)
@@ -71,7 +71,7 @@ class Objects(Entries):
         for index, values in enumerate(items):
             self.write(item(obj, index), values)
         self.write((obj, ANY), EMPTY)
-        self.write((obj, _LENGTH), const(len(items)))
+        self.write((obj, LENGTH), const(len(items)))
 
     def iterator(self, site: ast.AST, found: Elements) -> Values:
         """A new iterator over these elements."""
@@ -97,14 +97,14 @@ class Objects(Entries):
             self.keep_entry(obj, self.hashed(elements), EMPTY, certain=False)
             return only(obj)
         self.weaken((obj, ANY), elements)
-        self.weaken((obj, _LENGTH), PLAIN)
+        self.weaken((obj, LENGTH), PLAIN)
         return only(obj)
 
     def exact(self, obj: Obj) -> int | None:
         """The length of a sequence, where it is one known number; tuples that stand for several may have one too."""
         if obj.kind == "iterator":
             self.begin(obj)
-        length = self.read((obj, _LENGTH))
+        length = self.read((obj, LENGTH))
         changing = obj in self.summaries and obj.kind != "tuple"
         if len(length) != 1 or changing or self.read((obj, ANY)):
             return None
@@ -154,7 +154,7 @@ class Objects(Entries):
             return joined([self.read((obj, ANY)), *known])
         if obj.kind == "set":
             return self.keys(obj)
-        lengths = numbers_in(self.read((obj, _LENGTH)))
+        lengths = numbers_in(self.read((obj, LENGTH)))
         known = [self.read(item(obj, index)) for index in range(max(lengths, default=0))]
         return join(self.read((obj, ANY)), *known)
 
@@ -164,7 +164,7 @@ class Objects(Entries):
             self.smash(obj, values)
         else:
             self.write(item(obj, length), values)
-            self.write((obj, _LENGTH), const(length + 1))
+            self.write((obj, LENGTH), const(length + 1))
 
     def limit(self, obj: Obj) -> Values:
         """The `maxlen` of a deque, if it has one."""
@@ -184,7 +184,7 @@ class Objects(Entries):
                 self.doubt_entries(obj)
             return
         self.weaken((obj, ANY), join(self.held(obj), extra))
-        self.weaken((obj, _LENGTH), PLAIN)
+        self.weaken((obj, LENGTH), PLAIN)
 
     def hashed(self, keys: Values) -> Values:
         """Keys as a dict compares them: tuples of constants by what is in them."""

@@ -1,8 +1,14 @@
-"""Elements one by one, where their order is not known, or which of them are there."""
+"""Elements one by one, where their order is not known, or which of them are there, or where there are many."""
 
-from analyzers.inference.domain.value_sets import only, single
-from analyzers.inference.domain.values import Obj, Values
-from analyzers.inference.memory.objects import KEYED, Objects
+import ast
+
+from analyzers.inference.domain.value_sets import PLAIN, only, single
+from analyzers.inference.domain.values import Const, Obj, Values
+from analyzers.inference.memory.entries import ANY, item, numbers_in
+from analyzers.inference.memory.objects import KEYED, LENGTH, Objects
+
+_NUMBERS = "numbers"
+"""The cell of what gives numbers, of which it has many."""
 
 _LIMIT = 16
 
@@ -36,3 +42,30 @@ class Views(Objects):
         if isinstance(value, Obj) and value.kind == "iterator":
             return self.viewed_by(value, "dict.keys")
         return value if isinstance(value, Obj) and value.kind in KEYED else None
+
+    def items_at_most(self, obj: Obj) -> tuple[Values, ...]:
+        """The elements of a list that has one of several lengths: it may be without the last ones."""
+        lengths = self.read((obj, LENGTH))
+        known = all(isinstance(length, Const) for length in lengths) and not self.read((obj, ANY))
+        count = max(numbers_in(lengths), default=0) if known and obj not in self.summaries else 0
+        return tuple(self.read(item(obj, index)) for index in range(count))
+
+    def numbered(self, kind: str, site: ast.AST, numbers: range | tuple[int, int]) -> Values:
+        """A `range` of many numbers, or an iterator that counts from a first number on by some step."""
+        made = self.many(kind, site, PLAIN)
+        for obj in made:
+            self.weaken((obj, _NUMBERS), only(Const((numbers,), _NUMBERS)))
+        return made
+
+    def numbers(self, obj: Obj, count: int) -> list[int] | None:
+        """The first numbers of such an object, as it was made."""
+        kept = single(self.read((obj, _NUMBERS)))
+        numbers = kept.value if isinstance(kept, Const) else None
+        known = numbers[0] if isinstance(numbers, tuple) else None
+        if isinstance(known, range):
+            return list(known[:count])
+        match known:
+            case (int() as start, int() as step):
+                return [start + step * index for index in range(count)]
+            case _:
+                return None

@@ -53,6 +53,8 @@ class Definitions(Imports):
         point = CallPoint(decorator, decorator, direct=False)
         if self._transparent(decorating):
             after = values
+            for value in values:
+                self.disguise(value)
         else:
             after = self.call(decorating, Arguments((values,)), point) or values
         applied = {value.name for value in self._deepest(decorating) if isinstance(value, External)}

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from analyzers.inference.domain.progress import Progress
+from analyzers.inference.domain.progress import Progress, Reached
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.store import Delta, Location
@@ -103,14 +103,16 @@ class Failures(Catching):
         """A block that may fail; each rescue is given what the ones before it leave, and sees what was bound so far."""
         here = self.here
         mark, pauses, outside = self.store.mark(), here.pauses, here.raised
-        progress, thrown, falls = Progress(self.store), EMPTY, True
+        progress, thrown, falls, around = Progress(self.store), EMPTY, True, here.reached
         for step in steps:
             progress.advance()
             here.raised = EMPTY
             with self.store.watch() as written:
+                here.reached = Reached(written)
                 falls = step.run()
+            reached, here.reached = here.reached, around
             if here.raised:
-                progress.fail(written, step.last)
+                progress.fail(reached.before, step.last)
             thrown |= here.raised
             if not falls:
                 break
@@ -153,7 +155,7 @@ class Failures(Catching):
         return progress.interrupted()
 
     def closed(self, attempt: Callable[[], bool], last: Callable[[bool], bool]) -> bool:
-        """A block, and what runs on every way out of it: after a failure, before a jump (true), and at its end."""
+        """A block, and what runs on every way out of it: after a failure (true), before a jump, and at its end."""
         here = self.here
         jumps, pauses = self._ways_out(), here.pauses
         starts = [len(ways) for ways in jumps]
@@ -164,7 +166,8 @@ class Failures(Catching):
             falls = attempt()
         complete = self.store.rewind(mark)
         ends = [len(ways) for ways in jumps]
-        leaves_early = ends != starts or bool(here.raised) or here.function is None
+        fails = bool(here.raised) or here.function is None
+        leaves_early = ends != starts or fails
         self.note_raised(outside)
         if not leaves_early:
             self.store.apply(complete)
@@ -173,7 +176,9 @@ class Failures(Catching):
         self.store.apply(self._interrupted(written))
         inner = self.store.mark()
         before_last = self._jumps()
-        passes = last(True)
+        passes = last(fails)
+        if fails and here.reached is not None:
+            here.reached.keep()
         self._note_swallowing(here.pauses > pauses and self._jumps() > before_last)
         closing = self.store.rewind(inner)
         self.store.rewind(mark)

@@ -8,7 +8,7 @@ from analyzers.inference.domain.records import Loop
 from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.store import Delta
 from analyzers.inference.domain.value_sets import join, joined
-from analyzers.inference.domain.values import Obj, Values
+from analyzers.inference.domain.values import Const, Obj, Values
 from analyzers.inference.statements.narrowing import Narrowing
 
 _LOOP_LIMIT = 50
@@ -29,10 +29,19 @@ class Loops(Narrowing):
         method = "__iter__" if isinstance(node, ast.For) else "__aiter__"
         source, items = self.loop_over(self.evaluate(node.iter), node.iter, method)
         self.note_iterated(items)
+        goes_on = self._exec_turns(node, source, items)
+        if items is None or not _is_at_hand(source):
+            self.may_raise()
+        return goes_on
+
+    def _exec_turns(self, node: ast.For | ast.AsyncFor, source: Values, items: list[Values] | None) -> bool:
         if items == []:
             return self.execute(node.orelse)
         if items is not None and len(items) <= _UNROLL_LIMIT and len(self.here.loops) < _UNROLL_DEPTH:
             return self._unrolled(node, items, source)
+        first = None if items is not None else self.first_of(source, node.iter, _UNROLL_LIMIT)
+        if first and len(self.here.loops) < _UNROLL_DEPTH:
+            return self._unrolled(node, first, source, whole=len(first) < _UNROLL_LIMIT)
         return self._loop(self._turn_of(node, source, self.going_on(source, node.iter)), node.orelse, endless=False)
 
     def _turn_of(
@@ -44,7 +53,8 @@ class Loops(Narrowing):
             parts = self.parted(source) if isinstance(node, ast.For) else None
             if parts:
                 return self.alternatives([partial(self._part, node, part) for part in parts])
-            return self._part(node, following())
+            element = following()
+            return bool(element or not _is_container(source)) and self._part(node, element)
 
         return turn
 
@@ -52,9 +62,12 @@ class Loops(Narrowing):
         self.assign(node.target, part)
         return self.execute(node.body)
 
-    def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values], source: Values) -> bool:
-        """A loop over a few known elements, one turn after the other; an iterator keeps what is left."""
-        iterators = [value for value in source if isinstance(value, Obj) and value.kind == "iterator"]
+    def _unrolled(self, node: ast.For | ast.AsyncFor, items: list[Values], source: Values, whole: bool = True) -> bool:
+        """A loop over a few known elements, one turn after the other; an iterator keeps what is left.
+
+        Where these are not the `whole`, any number of turns follows.
+        """
+        iterators = [value for value in source if isinstance(value, Obj) and value.kind == "iterator" and whole]
         breaks: list[Delta] = []
         alive = True
         start = self.store.mark()
@@ -77,7 +90,7 @@ class Loops(Narrowing):
                 self.store.merge(ends)
                 present = self.refreshed(source, present, node.iter)
             number += 1
-        if not alive or (present is not None and number == len(present)):
+        if not alive or (whole and present is not None and number == len(present)):
             return self._ending(breaks, node.orelse, normal=alive, mark=start)
         following = self.going_on(source, node.iter)
         rest = joined(items[number:])
@@ -192,3 +205,13 @@ class Loops(Narrowing):
         else:
             self.run.unsettled = True
         return self._ending(breaks, orelse, normal=not endless, mark=start)
+
+
+def _is_container(source: Values) -> bool:
+    """Whether a loop runs over nothing but containers and iterators, which certainly hold what is known of them."""
+    return bool(source) and all(isinstance(value, Obj) and value.kind != "instance" for value in source)
+
+
+def _is_at_hand(source: Values) -> bool:
+    """Whether nothing runs to give the next element."""
+    return all(isinstance(v, Const) or (isinstance(v, Obj) and v.kind not in ("instance", "iterator")) for v in source)

@@ -8,7 +8,7 @@ from analyzers.inference.domain.equality import equal_to, unequal_to
 from analyzers.inference.domain.kinds import apart, kinds_of, together
 from analyzers.inference.domain.modules import label_of
 from analyzers.inference.domain.value_sets import DELETED, EMPTY, NONE, UNSET, joined, only, single
-from analyzers.inference.domain.values import ClassRef, Const, EntityRef, ModuleRef, Obj, Value, Values
+from analyzers.inference.domain.values import ClassRef, Const, EntityRef, ModuleRef, Obj, Pending, Value, Values
 from analyzers.inference.statements.contexts import Contexts
 
 _NO_VALUES = UNSET | DELETED
@@ -43,7 +43,7 @@ class Narrowing(Contexts):
             case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), classes], keywords=[]):
                 self._keep_instances(name, classes, outcome)
             case ast.Call(func=function, args=[ast.Name(id=name)]) if label_of(function) in _AWAITABLE_TESTS:
-                return self._keep_awaitable(name, outcome)
+                return self._keep_awaitable(label_of(function), name, outcome)
             case (
                 ast.Compare(left=ast.Name(id=name), ops=[ast.Eq() | ast.NotEq() as op], comparators=[other])
                 | ast.Compare(
@@ -123,13 +123,20 @@ class Narrowing(Contexts):
         keys = self.exact_keys(self.current(keyed, node))
         return None if keys is None else frozenset(keys), self.sure_keys(keyed)
 
-    def _keep_awaitable(self, name: str, awaitable: bool) -> bool:
+    def _keep_awaitable(self, question: str, name: str, outcome: bool) -> bool:
         """Whether `inspect.isawaitable(name)` can be so; the result of a sync entity is none in the author's eyes."""
         values = self.lookup(name) or EMPTY
-        kept = frozenset(value for value in values if self.is_awaitable(value) in (awaitable, None))
+        kept = frozenset(value for value in values if self._in_the_authors_eyes(question, value) in (outcome, None))
         if kept and kept != values:
             self.bind(name, kept)
         return bool(kept) or not values
+
+    def _in_the_authors_eyes(self, question: str, value: Value) -> bool | None:
+        """What a question of awaitables says, of what a call of an entity gives too."""
+        if not isinstance(value, Pending):
+            return self.inspected(question, value)
+        awaitable = self.is_awaitable(value)
+        return None if awaitable and question == "isfuture" else awaitable
 
     def _keep(self, name: str, is_none: bool) -> None:
         values = apart(self.lookup(name) or EMPTY)

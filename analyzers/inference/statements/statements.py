@@ -24,10 +24,14 @@ class Statements(Loops):
                 self.may_raise()
                 return True
             self.here.frame.reached.add(statement)
-            if type(statement) not in _NOTING:
+            noting = type(statement) in _NOTING
+            if not noting:
                 self.may_raise()
             method = _EXECUTORS.get(type(statement))
-            if method is not None and method(self, statement) is False:
+            goes_on = method is None or method(self, statement) is not False
+            if not noting:
+                self.may_raise()
+            if not goes_on:
                 return False
             if self.here.stopped is not None and self._stopped_in(statement):
                 return False
