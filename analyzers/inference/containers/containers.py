@@ -4,16 +4,16 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.inference.containers.counters import Counters
+from analyzers.inference.containers.chained_dicts import OF_FIRST, ChainedDicts
 from analyzers.inference.containers.dict_views import VIEWS
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, const, join, joined, only, ordered, single
-from analyzers.inference.domain.values import Arguments, Const, Future, Obj, Value, Values
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, const, join, joined, only, single
+from analyzers.inference.domain.values import Arguments, Const, Future, Obj, Values
 from analyzers.inference.memory.entries import slot
 from analyzers.inference.memory.objects import FACTORY
 
 
-class Containers(Counters):
+class Containers(ChainedDicts):
     """`container.name(...)`, and what other parts do with containers."""
 
     def container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -24,6 +24,8 @@ class Containers(Counters):
             self.begin_each(arguments)
         if obj.kind == "dict" and name in VIEWS:
             return self.view(obj, name, point.node)
+        if name in OF_FIRST and self.chained(obj):
+            return self.method_of_first(obj, name, arguments, point)
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
         if method is None:
             known = self.compared_by_name(obj, name, arguments) if obj.kind == "set" and name in _COMPARING else None
@@ -132,6 +134,8 @@ class Containers(Counters):
 
     def copied(self, obj: Obj, node: ast.expr) -> Values:
         """A shallow copy of a container."""
+        if self.chained(obj):
+            return self.copied_chain(obj, node)
         if obj.kind == "dict":
             copy = self.new_counter(node) if self.counts(obj) else self.new_dict(node)
             self.update_from(copy, only(obj), node)
@@ -177,57 +181,6 @@ class Containers(Counters):
         if arguments.double_star is not None:
             self.store_item(obj, PLAIN, arguments.double_star)
         return NONE
-
-    def update_from(self, obj: Obj, values: Values, node: ast.expr) -> None:
-        """`obj.update(values)` for a dict."""
-
-        def take_over(value: Value) -> Values:
-            source = self.dict_of(value, node)
-            if isinstance(source, Obj) and source.kind == "dict":
-                self._update_from_dict(obj, source)
-            else:
-                self._update_from_pairs(obj, source, node)
-            return NONE
-
-        self.each(values, take_over)
-
-    def _update_from_pairs(self, obj: Obj, source: Value, node: ast.expr) -> None:
-        """Take over pairs of key and element, in their order; where one may be missing, what was there may stay."""
-        pairs = self.exact_items(only(source))
-        for pair in [self.iterated(only(source), node)] if pairs is None else pairs:
-            certain = pairs is not None and len(pair) == 1
-            for value in ordered(pair):
-                parts = self.exact_items(only(value)) or ()
-                key, element = parts if len(parts) == 2 else (PLAIN, self.iterated(only(value), node))
-                self.store_item(obj, key, element if certain else join(self.load_item(obj, key), element))
-
-    def _update_from_dict(self, obj: Obj, source: Obj) -> None:
-        """Take over the entries of a dict; where it may lack a key, the entry that was there may stay."""
-        known = self.exact_keys(source)
-        for key in ordered(self.keys(source)) if known is None else known:
-            new = self.load_item(source, only(key))
-            old = EMPTY if self.holds(source, only(key)) else self.load_item(obj, only(key))
-            self.store_item(obj, only(key), join(old, new))
-
-    def current(self, obj: Obj, node: ast.expr) -> Obj:
-        """The dict itself; the one view of several (`ChainMap`), or of attributes, is brought up to date first."""
-        maps = self.chained(obj)
-        if maps:
-            self.clear(obj)
-            for values in reversed(maps):
-                self.update_from(obj, values, node)
-        self.refresh(obj)
-        return obj
-
-    def _method_new_child(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        first = arguments.argument(0, "m") or only(self.new_dict(self.stand_in(node, "first")))
-        return only(self.new_chain([first, *self.chained(obj)], node))
-
-    def new_chain(self, maps: list[Values], node: ast.expr) -> Obj:
-        """A dict that looks through to several, the first of which wins."""
-        obj = self.new_dict(node)
-        self.chain(obj, maps)
-        return obj
 
     def subscripted_container(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
         """`obj[key]`; a defaultdict makes what is missing."""
@@ -311,7 +264,7 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dict", "most_common"): Containers._method_most_common,
     ("dict", "subtract"): Containers._method_subtract,
     ("dict", "elements"): Containers._method_repeated_keys,
-    ("dict", "new_child"): Containers._method_new_child,
+    ("dict", "new_child"): Containers.new_child,
     ("dict", "move_to_end"): Containers._method_move_to_end,
     ("iterator", "__next__"): Containers._method_step,
     ("iterator", "send"): Containers._method_step,

@@ -3,7 +3,7 @@
 import ast
 
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.value_sets import EMPTY, PLAIN, const, only, ordered, single
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, const, joined, only, ordered, single
 from analyzers.inference.domain.values import ClassRef, Const, EntityRef, Function, Obj, Value, Values
 from analyzers.inference.memory.core import Core
 
@@ -52,6 +52,8 @@ class Entries(Core):
         if obj not in self.summaries:
             self.write((obj, _KEYS), EMPTY)
             self.write((obj, ANY), EMPTY)
+            if (obj, _NEXT) in self.store:
+                self.write((obj, _NEXT), const(0))
             self._keep_sure(obj, frozenset())
 
     def keys(self, obj: Obj) -> Values:
@@ -124,13 +126,17 @@ class Entries(Core):
         return ordered(self.read((obj, VIEWED))) if (obj, VIEWED) in self.store else []
 
     def chain(self, obj: Obj, maps: list[Values]) -> None:
-        """Make a dict the view of several."""
+        """Make a dict the view of several; one that stands for several such dicts has only two, all maps joined."""
+        if obj in self.summaries:
+            maps = [maps[0], joined([*maps[1:], *self.chained(obj)[1:]])]
         self.write((obj, _MAPS), const(len(maps)))
         for index, values in enumerate(maps):
             self.weaken((obj, ("map", index)), values)
 
     def chained(self, obj: Obj) -> list[Values]:
-        """The dicts that a dict is the view of."""
+        """The dicts that a dict is the view of; none while it is put together of these."""
+        if obj in self.put_together:
+            return []
         count = max(numbers_in(self.read((obj, _MAPS))), default=0) if obj.kind == "dict" else 0
         return [self.read((obj, ("map", index))) for index in range(count)]
 

@@ -131,7 +131,7 @@ class Objects(Entries):
         if not isinstance(value, Obj):
             return None
         if value.kind == "dict":
-            keys = self.certain_keys(value)
+            keys = self.certain_keys(self.current(value))
             return None if keys is None else [only(key) for key in keys]
         items = self.items(value)
         if items is not None and value.kind == "iterator":
@@ -205,6 +205,9 @@ class Objects(Entries):
 
     def store_item(self, obj: Obj, keys: Values, values: Values) -> None:
         """`obj[key] = values` for each possible key."""
+        if self.chained(obj):
+            self.each(self.chained(obj)[0], lambda first: self._store_in_first(first, keys, values))
+            return
         if obj.kind == "dict":
             self._pass_on(obj, keys, values)
             self.keep_entry(obj, self.hashed(keys), values)
@@ -216,6 +219,12 @@ class Objects(Entries):
             self.write(item(obj, index % length), values)
         else:
             self.smash(obj, values)
+
+    def _store_in_first(self, first: Value, keys: Values, values: Values) -> Values:
+        """An entry of a dict that looks through to several ones belongs to the first of them."""
+        assert isinstance(first, Obj)
+        self.store_item(first, keys, values)
+        return EMPTY
 
     def _pass_on(self, obj: Obj, keys: Values, values: Values) -> None:
         """An entry of the `__dict__` of an object is an attribute of that."""
@@ -276,17 +285,25 @@ class Objects(Entries):
         value = single(values)
         if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
             return None
-        keys = constants(self.keys(value))
+        keys = constants(self.keys(self.current(value)))
         if keys is None:
             return None
         return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
 
     def remove_item(self, obj: Obj, keys: Values) -> None:
         """`del obj[key]`."""
+        if self.chained(obj):
+            self.each(self.chained(obj)[0], lambda first: self._remove_from_first(first, keys))
+            return
         if obj.kind != "dict":
             self.take_item(obj, keys)
             return
         self.remove_entry(obj, self.hashed(keys))
+
+    def _remove_from_first(self, first: Value, keys: Values) -> Values:
+        assert isinstance(first, Obj)
+        self.remove_item(first, keys)
+        return EMPTY
 
     def take_item(self, obj: Obj, keys: Values) -> Values:
         """The element of a sequence at an index, which is removed."""

@@ -127,7 +127,7 @@ class Provided:
         """A call of a method of a builtin or external object."""
         raise NotImplementedError
 
-    def current(self, obj: Obj, node: ast.expr) -> Obj:
+    def current(self, obj: Obj, node: ast.expr | None = None) -> Obj:
         """A container as it is now, where it shows what others hold."""
         raise NotImplementedError
 
