@@ -115,6 +115,16 @@ class Containers(ChainedDicts):
         self.clear(obj)
         return NONE
 
+    def _method_rotate(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        """`deque.rotate`, where it is known how far."""
+        items, steps = self.items(obj), single(arguments.argument(0, "n") or const(1))
+        if items is None or not (isinstance(steps, Const) and isinstance(steps.value, int)):
+            self.smash(obj)
+        elif items:
+            first = -steps.value % len(items)
+            self.refill(obj, items[first:] + items[:first])
+        return NONE
+
     def _method_pop(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         return self.take_item(obj, arguments.argument(0, "index") or const(-1))
 
@@ -240,7 +250,7 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("list", "remove"): Containers._method_remove,
     ("list", "sort"): Containers._method_sort,
     ("list", "reverse"): Containers._method_reverse,
-    ("list", "rotate"): Containers.rotated,
+    ("list", "rotate"): Containers._method_rotate,
     ("list", "popleft"): Containers._method_pop_left,
     ("list", "appendleft"): Containers._method_append_left,
     ("list", "extendleft"): Containers._method_extend_left,

@@ -57,8 +57,14 @@ def _bare(interpreter: Interpreter, name: str, arguments: Arguments, point: Call
     return _namespace(interpreter, name, Arguments(), point)
 
 
+def _object(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    """`object()`, by which a program marks what nobody gave: it is the same as itself, and as nothing else."""
+    return _bare(interpreter, name, arguments, point)
+
+
 HANDLERS: dict[str, Handler] = {
     "builtins.vars": _vars,
+    "builtins.object": _object,
     "inspect.getmembers": _getmembers,
     "inspect.getmembers_static": _getmembers,
     "types.SimpleNamespace": _namespace,

@@ -1,11 +1,12 @@
 """Objects in the store: sequences and sets with their elements, and what all containers have in common."""
 
 import ast
+import itertools
+import math
 
 from analyzers.inference.domain.store import Delta, Location
 from analyzers.inference.domain.value_sets import (
     EMPTY,
-    NONE,
     PLAIN,
     const,
     constants,
@@ -15,8 +16,8 @@ from analyzers.inference.domain.value_sets import (
     ordered,
     single,
 )
-from analyzers.inference.domain.values import Arguments, Const, Elements, Obj, Value, Values
-from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, slot
+from analyzers.inference.domain.values import Const, Elements, Obj, Value, Values
+from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, part_of, slot
 
 SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
 _LENGTH = "length"
@@ -28,6 +29,8 @@ FACTORY = "factory"
 SWALLOWS = "swallows"
 """The cell of a stack of contexts, in which a failure of the block may end."""
 EXACT_LENGTH_LIMIT = 64
+_KEYS_LIMIT = 16
+"""How many keys a tuple is taken for whose parts may be one of several."""
 
 
 def attribute_cell(owner: Value, name: str) -> Location:
@@ -69,6 +72,9 @@ class Objects(Entries):
         """From now on the sequence, which is one object of a run, has exactly these elements."""
         for index, values in enumerate(items):
             self.write(item(obj, index), values)
+        before = numbers_in(self.read((obj, _LENGTH))) if obj.kind == "list" else []
+        for index in range(len(items), max(before, default=0)):
+            self.write(item(obj, index), EMPTY)
         self.write((obj, ANY), EMPTY)
         self.write((obj, _LENGTH), const(len(items)))
 
@@ -77,16 +83,6 @@ class Objects(Entries):
         if isinstance(found, list):
             return self.sequence("iterator", site, found)
         return self.many("iterator", site, found)
-
-    def rotated(self, obj: Obj, arguments: Arguments, site: ast.AST) -> Values:
-        """`deque.rotate`, where it is known how far."""
-        items, steps = self.items(obj), single(arguments.argument(0, "n") or const(1))
-        if items is None or not (isinstance(steps, Const) and isinstance(steps.value, int)):
-            self.smash(obj)
-        elif items:
-            first = -steps.value % len(items)
-            self.refill(obj, items[first:] + items[:first])
-        return NONE
 
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
@@ -186,22 +182,22 @@ class Objects(Entries):
         self.weaken((obj, _LENGTH), PLAIN)
 
     def hashed(self, keys: Values) -> Values:
-        """Keys as a dict compares them: tuples of constants by what is in them."""
+        """Keys as a dict compares them: tuples by what is in them, where that is known."""
         if not any(isinstance(key, Obj) and key.kind == "tuple" for key in keys):
             return keys
-        return frozenset(self._hashed(key) for key in keys)
+        return joined(self._hashed(key) for key in keys)
 
-    def _hashed(self, key: Value) -> Value:
+    def _hashed(self, key: Value) -> Values:
+        """A tuple by what is in it: one for each combination of what its parts may be."""
         items = self.items(key) if isinstance(key, Obj) and key.kind == "tuple" else None
-        if items is None:
-            return key
-        known: list[object] = []
-        for value in map(single, items):
-            part = None if value is None else self._hashed(value)
-            if not isinstance(part, Const):
-                return key
-            known.append(part.value)
-        return Const(tuple(known), "tuple")
+        columns = [self.hashed(part) for part in items or ()]
+        combinations = math.prod(map(len, columns))
+        if items is None or not 0 < combinations <= _KEYS_LIMIT:
+            return only(key)
+        if not all(self.distinct(part) for column in columns for part in column):
+            return only(key)
+        rows = itertools.product(*(map(_in_key, column) for column in columns))
+        return frozenset(Const(row, "tuple") for row in rows)
 
     def store_item(self, obj: Obj, keys: Values, values: Values) -> None:
         """`obj[key] = values` for each possible key."""
@@ -244,7 +240,7 @@ class Objects(Entries):
         key = self.present_key(obj, key)
         if key in present:
             return True if key in self.sure_keys(obj) else None
-        return None if isinstance(key, Obj) else False
+        return False
 
     def grows(self, deltas: list[Delta]) -> bool:
         """Whether going on from any of these adds something to what the memory holds."""
@@ -270,8 +266,8 @@ class Objects(Entries):
 
     def _item(self, obj: Obj, key: Value) -> Values:
         if obj.kind == "dict":
-            equal_to_others = isinstance(key, Obj) and key not in self.keys(obj)
-            if equal_to_others or not self.distinct(key):
+            key = self.present_key(obj, key)
+            if not self.distinct(key):
                 return self.elements(obj)
             return join(self.read(item(obj, slot(key))), self.read((obj, ANY)))
         length = self.exact(obj)
@@ -338,4 +334,8 @@ def constant_items(value: Const) -> list[Values] | None:
     """The elements of a tuple that is a constant."""
     if not isinstance(value.value, tuple):
         return None
-    return [frozenset({Const(part, type(part).__name__)}) for part in value.value]  # type: ignore[arg-type]  # parts are constants
+    return [only(part_of(part)) for part in value.value]
+
+
+def _in_key(part: Value) -> object:
+    return part.value if isinstance(part, Const) else part

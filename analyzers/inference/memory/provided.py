@@ -37,8 +37,8 @@ class Provided:
         """What a loop over a class gives, where its metaclass says so."""
         raise NotImplementedError
 
-    def is_like_no_other(self, obj: Obj) -> bool:
-        """Whether an instance equals itself alone."""
+    def equal_by(self, obj: Obj) -> object:
+        """What an instance of the project's classes is compared by; None where that is not known."""
         raise NotImplementedError
 
     def attribute(self, values: Values, name: str, node: ast.expr) -> Values:
@@ -145,6 +145,10 @@ class Provided:
 
     # Expressions.
 
+    def equals(self, first: Value | None, second: Value | None) -> bool | None:
+        """Whether two values certainly are equal, or certainly are not."""
+        raise NotImplementedError
+
     def produced(self, suspended: Suspended, point: CallPoint) -> Elements:
         """What running through a lazy iterator gives."""
         raise NotImplementedError
@@ -177,6 +181,10 @@ class Provided:
         raise NotImplementedError
 
     # Statements.
+
+    def class_in_making(self) -> ClassRef | None:
+        """The class whose body is being interpreted."""
+        raise NotImplementedError
 
     def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a function inside a context manager that decorates it."""
