@@ -101,15 +101,31 @@ class Containers(ChainedDicts):
         return NONE
 
     def _method_remove(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        wanted = single(arguments.argument(0, "value"))
-        items = self.items(obj)
-        known = [single(values) for values in items or ()]
-        comparable = all(value and self.distinct(value) for value in (wanted, *known))
-        if comparable and wanted in known:
-            self.take_item(obj, const(known.index(wanted)))
-        else:
+        found = self._place_of(obj, arguments.argument(0, "value"))
+        if found is None:
             self.smash(obj)
+        else:
+            self.take_item(obj, const(found))
         return NONE
+
+    def _place_of(self, obj: Obj, wanted: Values) -> int | None:
+        """Where the first element stands that equals a value."""
+        for index, element in enumerate(self.items(obj) or ()):
+            same = self.equals(single(element), single(wanted))
+            if same is not False:
+                return index if same else None
+        return None
+
+    def _method_index(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        found = self._place_of(obj, arguments.argument(0, "value")) if len(arguments.all) == 1 else None
+        return self.mixed([self.elements(obj), *arguments.all]) if found is None else const(found)
+
+    def _method_count(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        items = self.items(obj)
+        same = [self.equals(single(element), single(arguments.argument(0, "value"))) for element in items or ()]
+        if items is None or None in same:
+            return self.mixed([self.elements(obj), *arguments.all])
+        return const(same.count(True))
 
     def _method_clear(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         self.clear(obj)
@@ -248,6 +264,8 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("list", "extend"): Containers._method_extend,
     ("list", "pop"): Containers._method_pop,
     ("list", "remove"): Containers._method_remove,
+    **{(kind, "index"): Containers._method_index for kind in ("list", "tuple")},
+    **{(kind, "count"): Containers._method_count for kind in ("list", "tuple")},
     ("list", "sort"): Containers._method_sort,
     ("list", "reverse"): Containers._method_reverse,
     ("list", "rotate"): Containers._method_rotate,
