@@ -42,7 +42,7 @@ LIBRARIES = {
     "functools": ("callables", "iteration_functions", "picking_functions"),
     "heapq": ("picking_functions",),
     "importlib": ("module_functions",),
-    "inspect": ("callables", "namespace_functions"),
+    "inspect": ("callables", "namespace_functions", "signature_functions"),
     "itertools": ("iteration_functions", "combining_functions", "taking_functions"),
     "json": ("builtin_functions",),
     "multiprocessing": ("channels", "queues"),
@@ -56,7 +56,7 @@ LIBRARIES = {
     "tenacity": ("callables",),
     "threading": ("channels", "namespace_functions"),
     "types": ("callables", "iteration_functions", "namespace_functions"),
-    "typing": ("callables", "record_functions"),
+    "typing": ("callables", "record_functions", "signature_functions"),
     "unittest": ("patch_functions",),
     "weakref": ("callables", "iteration_functions"),
 }

@@ -11,6 +11,7 @@ from analyzers.inference.domain.values import (
     Const,
     Data,
     EntityRef,
+    External,
     Function,
     Generator,
     ModuleRef,
@@ -28,6 +29,10 @@ _SINGLE = frozenset({"NoneType", "bool", "ellipsis"})
 _MADE = frozenset({"instance", "list", "dict"})
 """Kinds of objects of which each evaluation makes another one; a tuple or frozen set may be shared."""
 _PAIRS_LIMIT = 64
+_KNOWN = Const | EntityRef | ClassRef | Function | ModuleRef | Obj | External
+_MARKS = "inspect.Parameter."
+_OTHER_NAMES = {f"inspect.{name}": f"{_MARKS}empty" for name in ("_empty", "Signature.empty")}
+"""What `inspect` says of parameters are objects of which there is one each; one of them has several names."""
 
 
 class Identities(DeclaredTypes):
@@ -35,8 +40,9 @@ class Identities(DeclaredTypes):
 
     def same_object(self, left: Values, right: Values) -> bool | None:
         """Whether two values are one object."""
-        if NONE in (left, right):
-            return self._is_none(left) if right == NONE else self._is_none(right)
+        none = self._is_none(left if right == NONE else right) if NONE in (left, right) else None
+        if none is not None:
+            return none
         if len(left) * len(right) > _PAIRS_LIMIT:
             return None
         return common([self._is_same(one, other) for one, other in itertools.product(left, right)])
@@ -60,6 +66,9 @@ class Identities(DeclaredTypes):
 
     def _is_same(self, first: Value, second: Value) -> bool | None:
         """Whether two values are one object; equal numbers and texts may be one or two."""
+        marks = _mark(first), _mark(second)
+        if any(marks):
+            return marks[0] == marks[1] if all(isinstance(each, _KNOWN) for each in (first, second)) else None
         match first, second:
             case Const(), Const():
                 single_ones = first.kind in _SINGLE or second.kind in _SINGLE
@@ -123,6 +132,8 @@ class Identities(DeclaredTypes):
         if isinstance(first, Bound) and isinstance(second, Bound):
             parts = [self.equals(first.function, second.function), self._is_same(first.receiver, second.receiver)]
             return all_of(parts)
+        if _mark(first) or _mark(second):
+            return self._is_same(first, second)
         one, other = self.compared_as(first), self.compared_as(second)
         if one is not None and other is not None:
             return one == other
@@ -133,3 +144,9 @@ class Identities(DeclaredTypes):
 def _is_open(value: Value | None) -> bool:
     """Whether the value of a member is not known; that of inverted flags differs between versions of Python."""
     return isinstance(value, Data) or (isinstance(value, Const) and isinstance(value.value, int) and value.value < 0)
+
+
+def _mark(value: Value) -> str:
+    """The name of an object by which `inspect` marks something."""
+    name = _OTHER_NAMES.get(value.name, value.name) if isinstance(value, External) else ""
+    return name if name.startswith(_MARKS) else ""

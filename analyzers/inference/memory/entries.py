@@ -4,8 +4,9 @@ import ast
 
 from analyzers.inference.domain.store import Location
 from analyzers.inference.domain.value_sets import EMPTY, PLAIN, const, joined, only, ordered, single
-from analyzers.inference.domain.values import ClassRef, Const, EntityRef, Function, Obj, Value, Values
+from analyzers.inference.domain.values import ClassRef, Const, EntityRef, External, Function, Obj, Value, Values
 from analyzers.inference.memory.core import Core
+from analyzers.knowledge.libraries import names_builtin_class
 from analyzers.model.record import Record
 
 ANY = "*"
@@ -100,6 +101,8 @@ class Entries(Core):
                 return None if key in self.summaries else self.equal_by(key)
             case EntityRef() | ClassRef() | Function():
                 return key
+            case External(name=name) if names_builtin_class(name):
+                return key
             case _:
                 return None
 
@@ -131,6 +134,8 @@ class Entries(Core):
         """Whether a key of a dict is one value, equal to itself and to nothing else that is known."""
         if isinstance(key, Obj):
             return self.compared_as(key) is not None
+        if isinstance(key, External):
+            return names_builtin_class(key.name)
         return isinstance(key, Const | EntityRef | ClassRef | Function)
 
     def exact_keys(self, obj: Obj) -> list[Value] | None:
