@@ -40,6 +40,7 @@ LIBRARIES = {
     "enum": ("callables", "record_functions"),
     "flytekit": ("concurrency",),
     "functools": ("callables", "iteration_functions", "picking_functions"),
+    "graphlib": ("graph_functions",),
     "heapq": ("picking_functions",),
     "importlib": ("module_functions",),
     "inspect": ("callables", "namespace_functions", "signature_functions"),
@@ -68,6 +69,7 @@ OBJECTS = {
     "future": "channels",
     "patch": "patch_functions",
     "queue": "queues",
+    "sorter": "graph_functions",
     "thread": "channels",
     "variable": "channels",
 }
