@@ -11,7 +11,7 @@ _OF_BUILTINS = {
     "iteration_functions": "aiter dict enumerate filter frozenset iter list map max min range reversed set sorted sum"
     " tuple zip",
     "module_functions": "__import__",
-    "namespace_functions": "object vars",
+    "namespace_functions": "dir object vars",
     "operator_functions": "pow",
     "question_functions": "all any bool callable hasattr id isinstance issubclass len",
     "record_functions": "BaseExceptionGroup ExceptionGroup",

@@ -9,14 +9,7 @@ from analyzers.inference.domain.answers import any_of, common
 from analyzers.inference.domain.folding import UNDECIDED, attempt
 from analyzers.inference.domain.kinds import is_scalar
 from analyzers.inference.domain.value_sets import PLAIN, const, only, single
-from analyzers.inference.domain.values import (
-    Const,
-    Data,
-    External,
-    Obj,
-    Value,
-    Values,
-)
+from analyzers.inference.domain.values import Const, Data, External, Method, ModuleRef, Obj, Value, Values
 from analyzers.inference.expressions.identities import Identities
 
 _PYTHONS = ((3, 10), (3, 11), (3, 12))
@@ -114,6 +107,8 @@ class Comparisons(Identities):
         needle, container = single(left), single(right)
         if isinstance(container, Const):
             return self._agreed(_is_inside, left, right)
+        if isinstance(container, Method) and isinstance(container.receiver, ModuleRef) and isinstance(needle, Const):
+            return self.offers(container.receiver.name, str(needle.value)) if container.name == "__dict__" else None
         if isinstance(container, Obj) and container.kind == "instance":
             return None if self.answers(container, "__contains__") else self.has_flags(container, needle)
         if needle is None or not isinstance(container, Obj):

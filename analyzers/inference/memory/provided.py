@@ -143,6 +143,10 @@ class Provided:
         """The attributes of a module, a class or an instance by name."""
         raise NotImplementedError
 
+    def global_keys(self, name: str) -> list[Values] | None:
+        """The names that a module has bound by now."""
+        raise NotImplementedError
+
     # Expressions.
 
     def equals(self, first: Value | None, second: Value | None) -> bool | None:

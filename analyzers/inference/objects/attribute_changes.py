@@ -128,6 +128,8 @@ class AttributeChanges(Classes):
     def _assign_module(self, module: str, name: str, new: Values, strong: bool) -> None:
         loaded = self.load(module)
         if loaded is not None:
+            if name not in loaded.env.names:
+                self.extra_names.setdefault(module, set()).add(name)
             self._overwrite((loaded.env.owner, name), new, strong)
 
     def _overwrite(self, location: Location, values: Values, strong: bool) -> None:

@@ -4,7 +4,6 @@ import ast
 import itertools
 from collections.abc import Callable
 
-from analyzers.inference.domain.folding import UNDECIDED
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.value_sets import PLAIN, const, join, joined, only, ordered, single
 from analyzers.inference.domain.values import (
@@ -65,8 +64,11 @@ class Enums(ClassObjects):
         return None
 
     def _are_equal(self, one: Values, other: Values) -> bool:
-        first, second = self.known(one), self.known(other)
-        return first is not UNDECIDED and first == second
+        first, second = (single(self.hashed(values)) for values in (one, other))
+        if first is None or second is None:
+            return False
+        known = self.compared_as(first)
+        return known is not None and known == self.compared_as(second)
 
     def enum_members(self, cls: ClassRef, node: ast.expr) -> Values:
         """All members of an enum; of flags, also what several of them make together."""

@@ -15,6 +15,7 @@ from analyzers.inference.domain.values import (
     External,
     Function,
     Method,
+    ModuleRef,
     Obj,
     Values,
 )
@@ -245,6 +246,8 @@ class Instances(Enums):
     def exact_items(self, values: Values) -> list[Values] | None:
         """The elements of the only possible sequence, members of enums and fields of named tuples included."""
         value = single(values)
+        if isinstance(value, Method) and value.name == "__dict__" and isinstance(value.receiver, ModuleRef):
+            return self.global_keys(value.receiver.name)
         members = None if value is None else self.members_one_by_one(value)
         if members is not None:
             return members
