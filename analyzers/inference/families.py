@@ -11,7 +11,7 @@ _OF_BUILTINS = {
     "iteration_functions": "aiter dict enumerate filter frozenset iter list map max min range reversed set sorted sum"
     " tuple zip",
     "module_functions": "__import__",
-    "namespace_functions": "vars",
+    "namespace_functions": "dir object vars",
     "operator_functions": "pow",
     "question_functions": "all any bool callable hasattr id isinstance issubclass len",
     "record_functions": "BaseExceptionGroup ExceptionGroup",
@@ -40,9 +40,10 @@ LIBRARIES = {
     "enum": ("callables", "record_functions"),
     "flytekit": ("concurrency",),
     "functools": ("callables", "iteration_functions", "picking_functions"),
+    "graphlib": ("graph_functions",),
     "heapq": ("picking_functions",),
     "importlib": ("module_functions",),
-    "inspect": ("callables", "namespace_functions", "inspection_functions"),
+    "inspect": ("callables", "namespace_functions", "inspection_functions", "signature_functions"),
     "itertools": ("iteration_functions", "combining_functions", "taking_functions"),
     "json": ("builtin_functions",),
     "multiprocessing": ("channels", "queues"),
@@ -56,7 +57,7 @@ LIBRARIES = {
     "tenacity": ("callables",),
     "threading": ("channels", "namespace_functions"),
     "types": ("callables", "iteration_functions", "namespace_functions"),
-    "typing": ("callables", "record_functions"),
+    "typing": ("callables", "record_functions", "signature_functions"),
     "unittest": ("patch_functions",),
     "weakref": ("callables", "iteration_functions"),
 }
@@ -68,6 +69,7 @@ OBJECTS = {
     "future": "channels",
     "patch": "patch_functions",
     "queue": "queues",
+    "sorter": "graph_functions",
     "thread": "channels",
     "variable": "channels",
 }

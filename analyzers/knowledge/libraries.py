@@ -60,6 +60,12 @@ def builtin_class(name: str) -> type | None:
     return found if isinstance(found, type) else None
 
 
+def names_builtin_class(name: str) -> bool:
+    """Whether a dotted name is that of a builtin class, and its own one: `IOError` is another name of a class."""
+    found = builtin_class(name)
+    return found is not None and found.__name__ == name.rpartition(".")[2]
+
+
 def is_standard(name: str) -> bool:
     """Whether a dotted name belongs to the standard library, builtins included."""
     return name.partition(".")[0] in sys.stdlib_module_names or name.partition(".")[0] == "builtins"

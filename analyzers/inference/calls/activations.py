@@ -265,7 +265,7 @@ class Activations(Instances):
     def _bind_parameters(self, function: Function, activation: Activation) -> None:
         spec = function.node.args
         given = activation.arguments
-        defaults = self._defaults_of(function)
+        defaults = self.defaults_of(function)
         positional = [*spec.posonlyargs, *spec.args]
         loose = join(given.star or EMPTY, given.double_star or EMPTY)
         for index, parameter in enumerate([*positional, *spec.kwonlyargs]):
@@ -281,7 +281,7 @@ class Activations(Instances):
         if spec.kwarg:
             self.bind(spec.kwarg.arg, self._keyword_rest(spec.kwarg, given, names))
 
-    def _defaults_of(self, function: Function) -> dict[str, Values]:
+    def defaults_of(self, function: Function) -> dict[str, Values]:
         spec = function.node.args
         positional = [*spec.posonlyargs, *spec.args]
         named = positional[len(positional) - len(spec.defaults) :]

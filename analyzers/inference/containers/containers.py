@@ -4,16 +4,16 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.inference.containers.counters import Counters
+from analyzers.inference.containers.chained_dicts import OF_FIRST, ChainedDicts
 from analyzers.inference.containers.dict_views import VIEWS
 from analyzers.inference.domain.records import CallPoint
-from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, const, join, joined, only, ordered, single
-from analyzers.inference.domain.values import Arguments, Const, Future, Obj, Value, Values
+from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, const, join, joined, only, single
+from analyzers.inference.domain.values import Arguments, Const, Future, Obj, Values
 from analyzers.inference.memory.entries import slot
 from analyzers.inference.memory.objects import FACTORY
 
 
-class Containers(Counters):
+class Containers(ChainedDicts):
     """`container.name(...)`, and what other parts do with containers."""
 
     def container_method(self, obj: Obj, name: str, arguments: Arguments, point: CallPoint) -> Values:
@@ -24,6 +24,8 @@ class Containers(Counters):
             self.begin_each(arguments)
         if obj.kind == "dict" and name in VIEWS:
             return self.view(obj, name, point.node)
+        if name in OF_FIRST and self.chained(obj):
+            return self.method_of_first(obj, name, arguments, point)
         method = _METHODS.get((obj.kind, name)) or _METHODS.get(("", name))
         if method is None:
             known = self.compared_by_name(obj, name, arguments) if obj.kind == "set" and name in _COMPARING else None
@@ -99,18 +101,44 @@ class Containers(Counters):
         return NONE
 
     def _method_remove(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        wanted = single(arguments.argument(0, "value"))
-        items = self.items(obj)
-        known = [single(values) for values in items or ()]
-        comparable = all(value and self.distinct(value) for value in (wanted, *known))
-        if comparable and wanted in known:
-            self.take_item(obj, const(known.index(wanted)))
-        else:
+        found = self._place_of(obj, arguments.argument(0, "value"))
+        if found is None:
             self.smash(obj)
+        else:
+            self.take_item(obj, const(found))
         return NONE
+
+    def _place_of(self, obj: Obj, wanted: Values) -> int | None:
+        """Where the first element stands that equals a value."""
+        for index, element in enumerate(self.items(obj) or ()):
+            same = self.equals(single(element), single(wanted))
+            if same is not False:
+                return index if same else None
+        return None
+
+    def _method_index(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        found = self._place_of(obj, arguments.argument(0, "value")) if len(arguments.all) == 1 else None
+        return self.mixed([self.elements(obj), *arguments.all]) if found is None else const(found)
+
+    def _method_count(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        items = self.items(obj)
+        same = [self.equals(single(element), single(arguments.argument(0, "value"))) for element in items or ()]
+        if items is None or None in same:
+            return self.mixed([self.elements(obj), *arguments.all])
+        return const(same.count(True))
 
     def _method_clear(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
         self.clear(obj)
+        return NONE
+
+    def _method_rotate(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
+        """`deque.rotate`, where it is known how far."""
+        items, steps = self.items(obj), single(arguments.argument(0, "n") or const(1))
+        if items is None or not (isinstance(steps, Const) and isinstance(steps.value, int)):
+            self.smash(obj)
+        elif items:
+            first = -steps.value % len(items)
+            self.refill(obj, items[first:] + items[:first])
         return NONE
 
     def _method_pop(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
@@ -132,6 +160,8 @@ class Containers(Counters):
 
     def copied(self, obj: Obj, node: ast.expr) -> Values:
         """A shallow copy of a container."""
+        if self.chained(obj):
+            return self.copied_chain(obj, node)
         if obj.kind == "dict":
             copy = self.new_counter(node) if self.counts(obj) else self.new_dict(node)
             self.update_from(copy, only(obj), node)
@@ -177,57 +207,6 @@ class Containers(Counters):
         if arguments.double_star is not None:
             self.store_item(obj, PLAIN, arguments.double_star)
         return NONE
-
-    def update_from(self, obj: Obj, values: Values, node: ast.expr) -> None:
-        """`obj.update(values)` for a dict."""
-
-        def take_over(value: Value) -> Values:
-            source = self.dict_of(value, node)
-            if isinstance(source, Obj) and source.kind == "dict":
-                self._update_from_dict(obj, source)
-            else:
-                self._update_from_pairs(obj, source, node)
-            return NONE
-
-        self.each(values, take_over)
-
-    def _update_from_pairs(self, obj: Obj, source: Value, node: ast.expr) -> None:
-        """Take over pairs of key and element, in their order; where one may be missing, what was there may stay."""
-        pairs = self.exact_items(only(source))
-        for pair in [self.iterated(only(source), node)] if pairs is None else pairs:
-            certain = pairs is not None and len(pair) == 1
-            for value in ordered(pair):
-                parts = self.exact_items(only(value)) or ()
-                key, element = parts if len(parts) == 2 else (PLAIN, self.iterated(only(value), node))
-                self.store_item(obj, key, element if certain else join(self.load_item(obj, key), element))
-
-    def _update_from_dict(self, obj: Obj, source: Obj) -> None:
-        """Take over the entries of a dict; where it may lack a key, the entry that was there may stay."""
-        known = self.exact_keys(source)
-        for key in ordered(self.keys(source)) if known is None else known:
-            new = self.load_item(source, only(key))
-            old = EMPTY if self.holds(source, only(key)) else self.load_item(obj, only(key))
-            self.store_item(obj, only(key), join(old, new))
-
-    def current(self, obj: Obj, node: ast.expr) -> Obj:
-        """The dict itself; the one view of several (`ChainMap`), or of attributes, is brought up to date first."""
-        maps = self.chained(obj)
-        if maps:
-            self.clear(obj)
-            for values in reversed(maps):
-                self.update_from(obj, values, node)
-        self.refresh(obj)
-        return obj
-
-    def _method_new_child(self, obj: Obj, arguments: Arguments, node: ast.expr) -> Values:
-        first = arguments.argument(0, "m") or only(self.new_dict(self.stand_in(node, "first")))
-        return only(self.new_chain([first, *self.chained(obj)], node))
-
-    def new_chain(self, maps: list[Values], node: ast.expr) -> Obj:
-        """A dict that looks through to several, the first of which wins."""
-        obj = self.new_dict(node)
-        self.chain(obj, maps)
-        return obj
 
     def subscripted_container(self, obj: Obj, keys: Values, node: ast.expr) -> Values:
         """`obj[key]`; a defaultdict makes what is missing."""
@@ -285,9 +264,11 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("list", "extend"): Containers._method_extend,
     ("list", "pop"): Containers._method_pop,
     ("list", "remove"): Containers._method_remove,
+    **{(kind, "index"): Containers._method_index for kind in ("list", "tuple")},
+    **{(kind, "count"): Containers._method_count for kind in ("list", "tuple")},
     ("list", "sort"): Containers._method_sort,
     ("list", "reverse"): Containers._method_reverse,
-    ("list", "rotate"): Containers.rotated,
+    ("list", "rotate"): Containers._method_rotate,
     ("list", "popleft"): Containers._method_pop_left,
     ("list", "appendleft"): Containers._method_append_left,
     ("list", "extendleft"): Containers._method_extend_left,
@@ -311,7 +292,7 @@ _METHODS: dict[tuple[str, str], Handler] = {
     ("dict", "most_common"): Containers._method_most_common,
     ("dict", "subtract"): Containers._method_subtract,
     ("dict", "elements"): Containers._method_repeated_keys,
-    ("dict", "new_child"): Containers._method_new_child,
+    ("dict", "new_child"): Containers.new_child,
     ("dict", "move_to_end"): Containers._method_move_to_end,
     ("iterator", "__next__"): Containers._method_step,
     ("iterator", "send"): Containers._method_step,

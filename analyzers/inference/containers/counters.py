@@ -46,9 +46,11 @@ class Counters(DictViews):
             elements = [single(self.hashed(each)) for each in items or ()]
             if items is None or len(items) > _LIMIT or not all(each and self.distinct(each) for each in elements):
                 return None
+            firsts: dict[object, Value] = {}
             for key in elements:
                 if key is not None:
-                    numbers[key] = numbers.get(key, 0) + 1
+                    first = firsts.setdefault(self.compared_as(key), key)
+                    numbers[first] = numbers.get(first, 0) + 1
             numbers.update(known or {})
         for name, values in arguments.keywords:
             given = self.known(values)

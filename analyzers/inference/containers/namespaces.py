@@ -5,10 +5,14 @@ from collections.abc import Iterator
 
 from analyzers.inference.containers.rankings import Rankings
 from analyzers.inference.domain.scopes import body_names
-from analyzers.inference.domain.value_sets import PLAIN, UNSET, const, only
+from analyzers.inference.domain.value_sets import DELETED, PLAIN, UNSET, const, only
 from analyzers.inference.domain.values import ClassRef, Method, ModuleRef, Obj, Value, Values
 from analyzers.inference.memory.entries import VIEWED
 from analyzers.inference.memory.objects import attribute_cell
+
+_ABSENT = DELETED | UNSET
+_GLOBALS_LIMIT = 16
+"""How many globals are gone through one by one: of more, loops would tell any from any other no longer."""
 
 
 class Namespaces(Rankings):
@@ -65,6 +69,21 @@ class Namespaces(Rankings):
         if module is not None and module.open:
             self.keep_entry(obj, PLAIN, self.opaque(f"what was added to `{name}`"), certain=False)
         return obj
+
+    def global_keys(self, name: str) -> list[Values] | None:
+        """The names that a module has bound by now, in the order of its source; None where they are not all known."""
+        module = self.load(name)
+        if module is None or module.open or module.stars or module.file.package:
+            return None  # a package has its modules as attributes too
+        found: list[Values] = []
+        added = sorted(self.extra_names.get(name, set()) - module.env.names)
+        for bound in (*body_names(module.tree, module.env), *added):
+            values = self.read((module.env.owner, bound))
+            if values and not values.isdisjoint(_ABSENT) and not values <= _ABSENT:
+                return None
+            if not values <= _ABSENT:
+                found.append(const(bound))
+        return found if len(found) <= _GLOBALS_LIMIT else None
 
     def dict_of(self, value: Value, node: ast.expr) -> Value:
         """A dict as it is now, also that of a module; anything else itself."""

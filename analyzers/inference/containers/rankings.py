@@ -6,6 +6,7 @@ from analyzers.inference.calls.special_methods import SpecialMethods
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.value_sets import joined, single
 from analyzers.inference.domain.values import Const, Obj, Values
+from analyzers.inference.memory.objects import constant_items
 
 
 class Rankings(SpecialMethods):
@@ -44,7 +45,9 @@ class Rankings(SpecialMethods):
     def rank(self, values: Values) -> object:
         """The only possible value as Python has it, tuples included; what is not known can be compared with nothing."""
         value = single(values)
-        if isinstance(value, Const):
+        if isinstance(value, Const) and not isinstance(value.value, tuple):
             return value.value
+        if isinstance(value, Const):
+            return tuple(self.rank(part) for part in constant_items(value) or ())
         items = self.items(value) if isinstance(value, Obj) and value.kind == "tuple" else None
         return object() if items is None else tuple(self.rank(item) for item in items)

@@ -100,8 +100,8 @@ class _Collector:
                 pass
 
 
-def body_names(node: ast.ClassDef, env: Env) -> list[str]:
-    """The names of a class body in the order in which its statements bind them."""
+def body_names(node: ast.ClassDef | ast.Module, env: Env) -> list[str]:
+    """The names of the body of a class or module in the order in which its statements bind them."""
     found: dict[str, None] = {}
     for statement in node.body:
         bound = map(env.mangled, scope_of(ast.Module([statement], [])).names)

@@ -25,6 +25,7 @@ from analyzers.inference.domain.values import (
     Value,
     Values,
 )
+from analyzers.model.record import Record
 
 EMPTY: Values = frozenset()
 PLAIN: Values = frozenset({Data(frozenset())})
@@ -122,11 +123,18 @@ def _order(value: Value) -> tuple[object, ...]:
         case Bound(function=function, receiver=receiver):
             return (value.tag, 0, 0, repr((_order(function), _order(receiver))))
         case Const(value=constant):
-            return (value.tag, 0, 0, repr(constant))
+            return (value.tag, 0, 0, _shown(constant))
         case ExternalInstance(cls=name) | External(name=name) | Method(name=name) | ModuleRef(name=name):
             return (value.tag, 0, 0, name)
         case _:
             return (value.tag, 0, 0, "")
+
+
+def _shown(constant: object) -> str:
+    if not isinstance(constant, tuple):
+        return repr(constant)
+    parts = [repr(_order(part)) if isinstance(part, Record) else _shown(part) for part in constant]  # type: ignore[arg-type]  # a value
+    return f"({', '.join(parts)})"
 
 
 def _position(tag: str, node: ast.AST, detail: str = "") -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from analyzers.model.facts import FunctionNode
 from analyzers.model.record import Record
 
 Constant = str | bytes | int | float | complex | bool | tuple[object, ...] | None
-"""A tuple of constants is a constant where it is the key of a dict or the element of a set."""
+"""A tuple of constants is one where it is a key or an element of a set; its parts may be other values then."""
 
 
 class Env:

@@ -8,26 +8,10 @@ from typing import Any
 from analyzers.inference.domain.answers import any_of, common
 from analyzers.inference.domain.equality import differ
 from analyzers.inference.domain.folding import UNDECIDED, attempt
-from analyzers.inference.domain.kinds import is_scalar, kinds_of
-from analyzers.inference.domain.value_sets import NONE, PLAIN, const, only, single
-from analyzers.inference.domain.values import (
-    Bound,
-    ClassRef,
-    Const,
-    Data,
-    EntityRef,
-    External,
-    Function,
-    Generator,
-    ModuleRef,
-    Obj,
-    Partial,
-    Value,
-    Values,
-)
-from analyzers.inference.expressions.declared_types import DeclaredTypes
-from analyzers.inference.expressions.raising import is_builtin_class
-from analyzers.inference.memory.objects import attribute_cell
+from analyzers.inference.domain.kinds import is_scalar
+from analyzers.inference.domain.value_sets import PLAIN, const, only, single
+from analyzers.inference.domain.values import Const, Data, External, Method, ModuleRef, Obj, Value, Values
+from analyzers.inference.expressions.identities import Identities
 
 _PYTHONS = ((3, 10), (3, 11), (3, 12))
 """The versions that flytekit runs on: a condition on `sys.version_info` is decided where they agree."""
@@ -44,7 +28,7 @@ _METHODS: dict[type[ast.cmpop], tuple[str, str]] = {
 """The method of the left operand, and that of the right one, which is asked where the left one does not answer."""
 
 
-class Comparisons(DeclaredTypes):
+class Comparisons(Identities):
     """Whether a comparison is known to be true or false."""
 
     def compared(self, parts: list[Values], ops: list[ast.cmpop], node: ast.expr) -> Values:
@@ -112,7 +96,7 @@ class Comparisons(DeclaredTypes):
         """Whether a comparison is known to be true or false."""
         match op:
             case ast.Is() | ast.IsNot():
-                same = self._same(left, right)
+                same = self.same_object(left, right)
                 return None if same is None else same is isinstance(op, ast.Is)
             case ast.In() | ast.NotIn():
                 inside = self._contained(left, right)
@@ -120,49 +104,15 @@ class Comparisons(DeclaredTypes):
             case _:
                 return self._ordered_outcome(left, op, right)
 
-    def _same(self, left: Values, right: Values) -> bool | None:
-        """Whether two values are one object."""
-        if NONE in (left, right):
-            return self._is_none(left) if right == NONE else self._is_none(right)
-        return self.identical(single(left), single(right))
-
-    def _is_none(self, values: Values) -> bool | None:
-        """Whether the value is None, where that is certain."""
-        if values and all(kinds_of(value) == {"NoneType"} for value in values):
-            return True
-        return False if values and all(map(self._is_something, values)) else None
-
-    def _is_something(self, value: Value) -> bool:
-        """Whether a value certainly is not None."""
-        match value:
-            case Const():
-                return value not in NONE
-            case EntityRef() | Function() | Bound() | Partial() | ClassRef() | ModuleRef() | Obj() | Generator():
-                return True
-            case _:
-                kinds = kinds_of(value)
-                return bool(kinds and "NoneType" not in kinds) or self.is_awaitable(value) is True
-
-    def identical(self, first: Value | None, second: Value | None) -> bool | None:
-        """Whether two values are the same entity, class or member of an enum, or certainly are different ones."""
-        if first is None or second is None:
-            return None
-        if isinstance(first, EntityRef | ClassRef) and isinstance(second, EntityRef | ClassRef):
-            return first == second
-        if is_builtin_class(first) and is_builtin_class(second):
-            return first == second
-        if isinstance(first, Obj) and isinstance(second, Obj) and first.cls is not None and first.cls == second.cls:
-            if not self.is_enum(first.cls) or {first, second} & self.summaries:
-                return None
-            own, other = (self.read(attribute_cell(member, "value")) for member in (first, second))
-            return first == second if first == second or own != other else None
-        return None
-
     def _contained(self, left: Values, right: Values) -> bool | None:
         needle, container = single(left), single(right)
         if isinstance(container, Const):
             return self._agreed(_is_inside, left, right)
-        if needle is None or not isinstance(container, Obj) or container.kind == "instance":
+        if isinstance(container, Method) and isinstance(container.receiver, ModuleRef) and isinstance(needle, Const):
+            return self.offers(container.receiver.name, str(needle.value)) if container.name == "__dict__" else None
+        if isinstance(container, Obj) and container.kind == "instance":
+            return None if self.answers(container, "__contains__") else self.has_flags(container, needle)
+        if needle is None or not isinstance(container, Obj):
             return None
         keyed = self.keyed(right)
         if keyed is not None:
@@ -170,15 +120,7 @@ class Comparisons(DeclaredTypes):
         items = None if container in self.summaries else self.items(container)
         if items is None:
             return None
-        outcomes = [self._equal(needle, single(item)) for item in items]
-        return any_of(outcomes)
-
-    def _equal(self, first: Value, second: Value | None) -> bool | None:
-        if isinstance(first, Const) and isinstance(second, Const):
-            return first.value == second.value
-        if second is not None and differ(only(first), only(second)):
-            return False
-        return self.identical(first, second)
+        return any_of([self.equals(needle, single(item)) for item in items])
 
     def _ordered_outcome(self, left: Values, op: ast.cmpop, right: Values) -> bool | None:
         first, second = single(self.hashed(left)), single(self.hashed(right))
@@ -193,7 +135,7 @@ class Comparisons(DeclaredTypes):
         ):
             return self._set_outcome(one, op, other)
         if isinstance(op, ast.Eq | ast.NotEq):
-            same = False if differ(left, right) or differ(right, left) else self.identical(first, second)
+            same = False if differ(left, right) or differ(right, left) else self.equals(first, second)
             if same is not None:
                 return same is isinstance(op, ast.Eq)
         return self._agreed(lambda one, other: _holds(one, op, other), left, right)
@@ -202,10 +144,16 @@ class Comparisons(DeclaredTypes):
         """Whether something holds for all pairs of possible constants, or for none; tuples of constants count."""
         if len(left) * len(right) > _COMPARED_LIMIT:
             return None
-        columns = [[self.known(only(value), _comparable(value)) for value in part] for part in (left, right)]
+        columns = [[self._compared_value(value) for value in part] for part in (left, right)]
         if any(UNDECIDED in column for column in columns):
             return None
         return common([holds(one, other) for one in columns[0] for other in columns[1]])
+
+    def _compared_value(self, value: Value) -> object:
+        """A value as Python compares it; a member of an enum may be a number or a text."""
+        member = isinstance(value, Obj) and value.cls is not None and self.is_enum(value.cls)
+        plain = self.plain_member(value) if isinstance(value, Obj) and member else value
+        return UNDECIDED if plain is None else self.known(only(plain), _comparable(plain))
 
     def _set_outcome(self, first: Obj, op: ast.cmpop, second: Obj) -> bool | None:
         parts = self.compared_sets(first, second)

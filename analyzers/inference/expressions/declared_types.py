@@ -78,13 +78,13 @@ class DeclaredTypes(Raising):
             case ast.Constant(value=None):
                 return _NONE
             case ast.Constant(value=str(text)):
-                return self._kinds(_parsed(text), env)
+                return self._kinds(parsed_annotation(text), env)
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 return _either([self._kinds(left, env), self._kinds(right, env)])
             case ast.Subscript(value=value, slice=inner):
-                return self._subscripted_kinds(self._named_by(value, env), inner, env)
+                return self._subscripted_kinds(self.named_by(value, env), inner, env)
             case ast.Name() | ast.Attribute():
-                return self._class_kinds(self._named_by(node, env))
+                return self._class_kinds(self.named_by(node, env))
             case _:
                 return _UNKNOWN
 
@@ -111,7 +111,7 @@ class DeclaredTypes(Raising):
             case _:
                 return _UNKNOWN
 
-    def _named_by(self, node: ast.expr, env: Env) -> Value | None:
+    def named_by(self, node: ast.expr, env: Env) -> Value | None:
         """What a dotted name stands for, if that is one thing."""
         match node:
             case ast.Name(id=name):
@@ -120,7 +120,7 @@ class DeclaredTypes(Raising):
                     return External(f"builtins.{name}") if self.is_builtin(name) else None
                 return single(values)
             case ast.Attribute(value=inner, attr=attr):
-                base = self._named_by(inner, env)
+                base = self.named_by(inner, env)
                 if isinstance(base, External):
                     return External(self.canonical(f"{base.name}.{attr}"))
                 return single(self.module_attribute(base.name, attr)) if isinstance(base, ModuleRef) else None
@@ -133,7 +133,8 @@ def _either(options: list[Kinds]) -> Kinds:
     return _UNKNOWN if _UNKNOWN in options else _UNKNOWN.union(*options)
 
 
-def _parsed(text: str) -> ast.expr | None:
+def parsed_annotation(text: str) -> ast.expr | None:
+    """The expression that is written as a text."""
     try:
         return ast.parse(text, mode="eval").body
     except SyntaxError:

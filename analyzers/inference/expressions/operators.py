@@ -1,6 +1,7 @@
 """Operators: arithmetic on constants, on containers and on the project's own classes."""
 
 import ast
+import operator
 from collections.abc import Callable
 from functools import partial
 
@@ -35,6 +36,12 @@ _SETS: dict[type[ast.operator], Callable[[Sets, Obj, Arguments, ast.expr], Value
     ast.BitAnd: Sets.set_intersection,
     ast.Sub: Sets.set_difference,
     ast.BitXor: Sets.set_symmetric_difference,
+}
+
+_FLAGS: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.BitOr: operator.or_,
+    ast.BitAnd: operator.and_,
+    ast.BitXor: operator.xor,
 }
 
 
@@ -72,6 +79,8 @@ class Operators(Comparisons):
         if isinstance(value, Const) and isinstance(value.value, int | float):
             return const(_signed(op, value.value))
         called = self.by_method((f"__{_UNARY[type(op)]}__",), operand, None, node)
+        if called is None and isinstance(op, ast.Invert):
+            called = self.flag_inverted(operand)
         return self.operated(node, operand) if called is None else called
 
     def _combined(self, op: ast.operator, left: Values, right: Values, node: ast.expr) -> Values | None:
@@ -79,6 +88,8 @@ class Operators(Comparisons):
         computed = self._computed(op, left, right, node)
         if computed is None:
             computed = self.counters_combined(op, left, right, node)
+        if computed is None and type(op) in _FLAGS:
+            computed = self.flags_combined(_FLAGS[type(op)], left, right)
         if computed is not None:
             return computed
         match op:

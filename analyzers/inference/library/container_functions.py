@@ -33,11 +33,7 @@ def _deque(interpreter: Interpreter, name: str, arguments: Arguments, point: Cal
 
 def _chain_map(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
     maps = [*arguments.positional, *([arguments.star] if arguments.star is not None else [])]
-    return only(
-        interpreter.new_chain(
-            maps or [only(interpreter.new_dict(interpreter.stand_in(point.node, "first")))], point.node
-        )
-    )
+    return only(interpreter.new_chain(maps, point.node))
 
 
 def _from_keys(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:

@@ -71,6 +71,10 @@ def _no_member(interpreter: Interpreter, name: str, arguments: Arguments, point:
     return only(Descriptor("field", joined(arguments.positional)))
 
 
+def _auto(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
+    return interpreter.next_value(point.node)
+
+
 def _copy(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Values:
     return joined(_copy_of(interpreter, value, point) for value in ordered(arguments.argument(0, "x")))
 
@@ -173,6 +177,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("dataclasses.asdict", "attrs.asdict"), _as_dict),
     **dict.fromkeys(("dataclasses.fields", "attrs.fields"), _fields),
     **dict.fromkeys(("builtins.ExceptionGroup", "builtins.BaseExceptionGroup"), _exception_group),
+    "enum.auto": _auto,
     "enum.nonmember": _no_member,
     "copy.copy": _copy,
     "copy.deepcopy": _deepcopy,

@@ -8,6 +8,7 @@ from analyzers.inference.domain.folding import UNDECIDED, Act, attempt
 from analyzers.inference.domain.value_sets import const, joined, only, ordered, single
 from analyzers.inference.domain.values import Const, Obj, Value, Values
 from analyzers.inference.memory.sets import Sets
+from analyzers.model.record import Record
 
 _ALTERNATIVES = 16
 """How many combinations of possible constants are computed one by one."""
@@ -25,7 +26,7 @@ class Constants(Sets):
     def _known_value(self, value: Value, depth: int) -> object:
         match value:
             case Const(value=constant, kind=kind):
-                return UNDECIDED if kind in _STANDING_FOR_NOTHING else constant
+                return UNDECIDED if kind in _STANDING_FOR_NOTHING or _holds_objects(constant) else constant
             case Obj(kind="list" | "tuple" as kind) if depth:
                 items = self.items(value)
                 found = None if items is None else [self.known(item, depth - 1) for item in items]
@@ -84,3 +85,8 @@ class Constants(Sets):
 
     def _constant_site(self, site: ast.AST, path: tuple[object, ...]) -> ast.expr:
         return self.stand_in(site, ("folded", *path))
+
+
+def _holds_objects(constant: object) -> bool:
+    """Whether a tuple that is a constant has parts that are none."""
+    return isinstance(constant, tuple) and any(isinstance(part, Record) or _holds_objects(part) for part in constant)

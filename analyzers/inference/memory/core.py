@@ -44,6 +44,7 @@ class Core(Provided):
         self.owners: dict[object, Owner] = {}
         self.volatile: set[Location] = set()
         self.summaries: set[Value] = set()
+        self.put_together: set[Value] = set()
         self.drawn: list[Drawn] = []
         self.lingering: Delta = {}
         self.stack: list[Activation] = []

@@ -3,9 +3,11 @@
 import ast
 
 from analyzers.inference.domain.store import Location
-from analyzers.inference.domain.value_sets import EMPTY, PLAIN, const, only, ordered, single
-from analyzers.inference.domain.values import ClassRef, Const, EntityRef, Function, Obj, Value, Values
+from analyzers.inference.domain.value_sets import EMPTY, PLAIN, const, joined, only, ordered, single
+from analyzers.inference.domain.values import ClassRef, Const, EntityRef, External, Function, Obj, Value, Values
 from analyzers.inference.memory.core import Core
+from analyzers.knowledge.libraries import names_builtin_class
+from analyzers.model.record import Record
 
 ANY = "*"
 _KEYS = "keys"
@@ -52,6 +54,8 @@ class Entries(Core):
         if obj not in self.summaries:
             self.write((obj, _KEYS), EMPTY)
             self.write((obj, ANY), EMPTY)
+            if (obj, _NEXT) in self.store:
+                self.write((obj, _NEXT), const(0))
             self._keep_sure(obj, frozenset())
 
     def keys(self, obj: Obj) -> Values:
@@ -72,10 +76,35 @@ class Entries(Core):
     def present_key(self, obj: Obj, key: Value) -> Value:
         """The key of a dict that equals this one, of two numbers of different types the one that came first."""
         present = self.keys(obj)
-        if key in present or not (isinstance(key, Const) and isinstance(key.value, int | float)):
+        if key in present:
             return key
-        same = [Const(key.value, kind) for kind in ("int", "float", "bool")]
-        return next((each for each in same if each in present), key)
+        if isinstance(key, Const) and isinstance(key.value, int | float):
+            same = [Const(key.value, kind) for kind in ("int", "float", "bool")]
+            return next((each for each in same if each in present), self._present_object(present, key))
+        return self._present_object(present, key)
+
+    def _present_object(self, present: Values, key: Value) -> Value:
+        """The key that equals this one though it is another object: a member of an enum, or a record."""
+        others = present if _is_structured(key) else [each for each in present if _is_structured(each)]
+        own = self.compared_as(key) if others else None
+        return next((each for each in others if own is not None and self.compared_as(each) == own), key)
+
+    def compared_as(self, key: Value) -> object:
+        """What a key of a dict is compared by; None where it may equal others that are not known."""
+        match key:
+            case Const(value=tuple() as parts):
+                known = tuple(self.compared_as(part_of(part)) for part in parts)
+                return None if None in known else known
+            case Const(value=value):
+                return ("constant", value)
+            case Obj(kind="instance"):
+                return None if key in self.summaries else self.equal_by(key)
+            case EntityRef() | ClassRef() | Function():
+                return key
+            case External(name=name) if names_builtin_class(name):
+                return key
+            case _:
+                return None
 
     def _enter_key(self, obj: Obj, key: Value) -> None:
         """A key that is new to the dict stands behind the others."""
@@ -104,7 +133,9 @@ class Entries(Core):
     def distinct(self, key: Value) -> bool:
         """Whether a key of a dict is one value, equal to itself and to nothing else that is known."""
         if isinstance(key, Obj):
-            return key.kind == "instance" and key not in self.summaries and self.is_like_no_other(key)
+            return self.compared_as(key) is not None
+        if isinstance(key, External):
+            return names_builtin_class(key.name)
         return isinstance(key, Const | EntityRef | ClassRef | Function)
 
     def exact_keys(self, obj: Obj) -> list[Value] | None:
@@ -124,13 +155,17 @@ class Entries(Core):
         return ordered(self.read((obj, VIEWED))) if (obj, VIEWED) in self.store else []
 
     def chain(self, obj: Obj, maps: list[Values]) -> None:
-        """Make a dict the view of several."""
+        """Make a dict the view of several; one that stands for several such dicts has only two, all maps joined."""
+        if obj in self.summaries:
+            maps = [maps[0], joined([*maps[1:], *self.chained(obj)[1:]])]
         self.write((obj, _MAPS), const(len(maps)))
         for index, values in enumerate(maps):
             self.weaken((obj, ("map", index)), values)
 
     def chained(self, obj: Obj) -> list[Values]:
-        """The dicts that a dict is the view of."""
+        """The dicts that a dict is the view of; none while it is put together of these."""
+        if obj in self.put_together:
+            return []
         count = max(numbers_in(self.read((obj, _MAPS))), default=0) if obj.kind == "dict" else 0
         return [self.read((obj, ("map", index))) for index in range(count)]
 
@@ -157,6 +192,15 @@ class Entries(Core):
     def is_complete(self, obj: Obj) -> bool:
         """Whether a dict has all the keys that it may have."""
         return self.sure_keys(obj) == self.keys(obj)
+
+
+def part_of(part: object) -> Value:
+    """A part of a tuple that is a constant: another constant, or what is known of an object."""
+    return part if isinstance(part, Record) else Const(part, type(part).__name__)  # type: ignore[return-value, arg-type]  # parts are constants or values
+
+
+def _is_structured(key: Value) -> bool:
+    return isinstance(key, Obj) or (isinstance(key, Const) and isinstance(key.value, tuple))
 
 
 def numbers_in(values: Values) -> list[int]:

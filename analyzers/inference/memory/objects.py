@@ -1,12 +1,13 @@
 """Objects in the store: sequences and sets with their elements, and what all containers have in common."""
 
 import ast
+import itertools
+import math
 
 from analyzers.inference.domain.kinds import never_equal
 from analyzers.inference.domain.store import Delta, Location
 from analyzers.inference.domain.value_sets import (
     EMPTY,
-    NONE,
     PLAIN,
     const,
     constants,
@@ -16,8 +17,8 @@ from analyzers.inference.domain.value_sets import (
     ordered,
     single,
 )
-from analyzers.inference.domain.values import Arguments, Const, Elements, Obj, Value, Values
-from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, slot
+from analyzers.inference.domain.values import Const, Elements, Obj, Value, Values
+from analyzers.inference.memory.entries import ANY, Entries, item, numbers_in, part_of, slot
 
 SEQUENCES = ("list", "tuple", "set", "iterator", "queue", "async queue")
 LENGTH = "length"
@@ -29,6 +30,8 @@ FACTORY = "factory"
 SWALLOWS = "swallows"
 """The cell of a stack of contexts, in which a failure of the block may end."""
 EXACT_LENGTH_LIMIT = 64
+_KEYS_LIMIT = 16
+"""How many keys a tuple is taken for whose parts may be one of several."""
 
 
 def attribute_cell(owner: Value, name: str) -> Location:
@@ -70,6 +73,9 @@ class Objects(Entries):
         """From now on the sequence, which is one object of a run, has exactly these elements."""
         for index, values in enumerate(items):
             self.write(item(obj, index), values)
+        before = numbers_in(self.read((obj, LENGTH))) if obj.kind == "list" else []
+        for index in range(len(items), max(before, default=0)):
+            self.write(item(obj, index), EMPTY)
         self.write((obj, ANY), EMPTY)
         self.write((obj, LENGTH), const(len(items)))
 
@@ -78,16 +84,6 @@ class Objects(Entries):
         if isinstance(found, list):
             return self.sequence("iterator", site, found)
         return self.many("iterator", site, found)
-
-    def rotated(self, obj: Obj, arguments: Arguments, site: ast.AST) -> Values:
-        """`deque.rotate`, where it is known how far."""
-        items, steps = self.items(obj), single(arguments.argument(0, "n") or const(1))
-        if items is None or not (isinstance(steps, Const) and isinstance(steps.value, int)):
-            self.smash(obj)
-        elif items:
-            first = -steps.value % len(items)
-            self.refill(obj, items[first:] + items[:first])
-        return NONE
 
     def many(self, kind: str, site: ast.AST, elements: Values) -> Values:
         """A new sequence of unknown length."""
@@ -132,7 +128,7 @@ class Objects(Entries):
         if not isinstance(value, Obj):
             return None
         if value.kind == "dict":
-            keys = self.certain_keys(value)
+            keys = self.certain_keys(self.current(value))
             return None if keys is None else [only(key) for key in keys]
         items = self.items(value)
         if items is not None and value.kind == "iterator":
@@ -187,25 +183,28 @@ class Objects(Entries):
         self.weaken((obj, LENGTH), PLAIN)
 
     def hashed(self, keys: Values) -> Values:
-        """Keys as a dict compares them: tuples of constants by what is in them."""
+        """Keys as a dict compares them: tuples by what is in them, where that is known."""
         if not any(isinstance(key, Obj) and key.kind == "tuple" for key in keys):
             return keys
-        return frozenset(self._hashed(key) for key in keys)
+        return joined(self._hashed(key) for key in keys)
 
-    def _hashed(self, key: Value) -> Value:
+    def _hashed(self, key: Value) -> Values:
+        """A tuple by what is in it: one for each combination of what its parts may be."""
         items = self.items(key) if isinstance(key, Obj) and key.kind == "tuple" else None
-        if items is None:
-            return key
-        known: list[object] = []
-        for value in map(single, items):
-            part = None if value is None else self._hashed(value)
-            if not isinstance(part, Const):
-                return key
-            known.append(part.value)
-        return Const(tuple(known), "tuple")
+        columns = [self.hashed(part) for part in items or ()]
+        combinations = math.prod(map(len, columns))
+        if items is None or not 0 < combinations <= _KEYS_LIMIT:
+            return only(key)
+        if not all(self.distinct(part) for column in columns for part in column):
+            return only(key)
+        rows = itertools.product(*(map(_in_key, column) for column in columns))
+        return frozenset(Const(row, "tuple") for row in rows)
 
     def store_item(self, obj: Obj, keys: Values, values: Values) -> None:
         """`obj[key] = values` for each possible key."""
+        if self.chained(obj):
+            self.each(self.chained(obj)[0], lambda first: self._store_in_first(first, keys, values))
+            return
         if obj.kind == "dict":
             self._pass_on(obj, keys, values)
             self.keep_entry(obj, self.hashed(keys), values)
@@ -217,6 +216,12 @@ class Objects(Entries):
             self.write(item(obj, index % length), values)
         else:
             self.smash(obj, values)
+
+    def _store_in_first(self, first: Value, keys: Values, values: Values) -> Values:
+        """An entry of a dict that looks through to several ones belongs to the first of them."""
+        assert isinstance(first, Obj)
+        self.store_item(first, keys, values)
+        return EMPTY
 
     def _pass_on(self, obj: Obj, keys: Values, values: Values) -> None:
         """An entry of the `__dict__` of an object is an attribute of that."""
@@ -238,7 +243,7 @@ class Objects(Entries):
         key = self.present_key(obj, key)
         if key in present:
             return True if key in self.sure_keys(obj) else None
-        return None if isinstance(key, Obj) else False
+        return False
 
     def grows(self, deltas: list[Delta]) -> bool:
         """Whether going on from any of these adds something to what the memory holds."""
@@ -264,8 +269,8 @@ class Objects(Entries):
 
     def _item(self, obj: Obj, key: Value) -> Values:
         if obj.kind == "dict":
-            equal_to_others = isinstance(key, Obj) and key not in self.keys(obj)
-            if equal_to_others or not self.distinct(key):
+            key = self.present_key(obj, key)
+            if not self.distinct(key):
                 return self._items_under(obj, key)
             return join(self.read(item(obj, slot(key))), self.read((obj, ANY)))
         length = self.exact(obj)
@@ -284,6 +289,8 @@ class Objects(Entries):
     def _may_equal(self, key: Value, present: Value) -> bool:
         if not isinstance(present, Const):
             return True
+        if isinstance(key, Const):
+            return key.value == present.value
         parts = self.items(key) if isinstance(key, Obj) and key.kind == "tuple" else None
         if parts is None:
             return not never_equal(key, present)
@@ -300,17 +307,25 @@ class Objects(Entries):
         value = single(values)
         if not (isinstance(value, Obj) and value.kind == "dict" and value not in self.summaries):
             return None
-        keys = constants(self.keys(value))
+        keys = constants(self.keys(self.current(value)))
         if keys is None:
             return None
         return [(key, self.load_item(value, const(key))) for key in sorted(k for k in keys if isinstance(k, str))]
 
     def remove_item(self, obj: Obj, keys: Values) -> None:
         """`del obj[key]`."""
+        if self.chained(obj):
+            self.each(self.chained(obj)[0], lambda first: self._remove_from_first(first, keys))
+            return
         if obj.kind != "dict":
             self.take_item(obj, keys)
             return
         self.remove_entry(obj, self.hashed(keys))
+
+    def _remove_from_first(self, first: Value, keys: Values) -> Values:
+        assert isinstance(first, Obj)
+        self.remove_item(first, keys)
+        return EMPTY
 
     def take_item(self, obj: Obj, keys: Values) -> Values:
         """The element of a sequence at an index, which is removed."""
@@ -345,4 +360,8 @@ def constant_items(value: Const) -> list[Values] | None:
     """The elements of a tuple that is a constant."""
     if not isinstance(value.value, tuple):
         return None
-    return [frozenset({Const(part, type(part).__name__)}) for part in value.value]  # type: ignore[arg-type]  # parts are constants
+    return [only(part_of(part)) for part in value.value]
+
+
+def _in_key(part: Value) -> object:
+    return part.value if isinstance(part, Const) else part

@@ -37,8 +37,8 @@ class Provided:
         """What a loop over a class gives, where its metaclass says so."""
         raise NotImplementedError
 
-    def is_like_no_other(self, obj: Obj) -> bool:
-        """Whether an instance equals itself alone."""
+    def equal_by(self, obj: Obj) -> object:
+        """What an instance of the project's classes is compared by; None where that is not known."""
         raise NotImplementedError
 
     def attribute(self, values: Values, name: str, node: ast.expr) -> Values:
@@ -127,7 +127,7 @@ class Provided:
         """A call of a method of a builtin or external object."""
         raise NotImplementedError
 
-    def current(self, obj: Obj, node: ast.expr) -> Obj:
+    def current(self, obj: Obj, node: ast.expr | None = None) -> Obj:
         """A container as it is now, where it shows what others hold."""
         raise NotImplementedError
 
@@ -143,7 +143,15 @@ class Provided:
         """The attributes of a module, a class or an instance by name."""
         raise NotImplementedError
 
+    def global_keys(self, name: str) -> list[Values] | None:
+        """The names that a module has bound by now."""
+        raise NotImplementedError
+
     # Expressions.
+
+    def equals(self, first: Value | None, second: Value | None) -> bool | None:
+        """Whether two values certainly are equal, or certainly are not."""
+        raise NotImplementedError
 
     def produced(self, suspended: Suspended, point: CallPoint) -> Elements:
         """What running through a lazy iterator gives."""
@@ -177,6 +185,10 @@ class Provided:
         raise NotImplementedError
 
     # Statements.
+
+    def class_in_making(self) -> ClassRef | None:
+        """The class whose body is being interpreted."""
+        raise NotImplementedError
 
     def called_within(self, context: Value, arguments: Arguments, point: CallPoint) -> Values:
         """A call of a function inside a context manager that decorates it."""

@@ -7,7 +7,6 @@ from analyzers.inference.domain.answers import all_of, any_of, opposite
 from analyzers.inference.domain.value_sets import EMPTY, NONE, joined, only, ordered, single
 from analyzers.inference.domain.values import Arguments, Obj, Value, Values
 from analyzers.inference.memory.contents import Contents
-from analyzers.inference.memory.entries import slot
 
 _Elements = tuple[Values, Values]
 """What may be in a set, and what certainly is."""
@@ -71,8 +70,8 @@ class Sets(Contents):
         known, own = self._known(values), self.certain_keys(obj)
         if known is None or own is None:
             return joined([self.keys(obj), self.iterated(values, site)]), EMPTY
-        shared = set(map(slot, own)) & set(map(slot, known))
-        apart = frozenset(key for key in (*own, *known) if slot(key) not in shared)
+        shared = set(map(self.compared_as, own)) & set(map(self.compared_as, known))
+        apart = frozenset(key for key in (*own, *known) if self.compared_as(key) not in shared)
         return apart, apart
 
     def become(self, obj: Obj, made: Values) -> Values:
@@ -101,14 +100,14 @@ class Sets(Contents):
         if own is None or known is None:
             return None
         act = {"issubset": set.issubset, "issuperset": set.issuperset, "isdisjoint": set.isdisjoint}[name]
-        return act(set(map(slot, own)), map(slot, known))
+        return act(set(map(self.compared_as, own)), map(self.compared_as, known))
 
     def compared_sets(self, first: Obj, second: Obj) -> tuple[bool, bool] | None:
         """Whether the first of two sets is part of the second, and the other way round, where both are known."""
         one, other = self.certain_keys(first), self.certain_keys(second)
         if one is None or other is None:
             return None
-        first_slots, second_slots = set(map(slot, one)), set(map(slot, other))
+        first_slots, second_slots = set(map(self.compared_as, one)), set(map(self.compared_as, other))
         return first_slots <= second_slots, second_slots <= first_slots
 
     def _known(self, values: Values) -> list[Value] | None:
@@ -129,9 +128,7 @@ class Sets(Contents):
         if keyed is not None:
             return self.holds(keyed, only(element))
         known = self._known(values)
-        if known is not None and slot(element) in map(slot, known):
-            return True
-        return None if known is None or isinstance(element, Obj) else False
+        return None if known is None else self.compared_as(element) in map(self.compared_as, known)
 
     def _chosen(self, obj: Obj, stays: Iterable[bool | None]) -> _Elements:
         """Those elements that stay, as far as that is known."""

@@ -33,7 +33,7 @@ class Views(Objects):
     def _keys_apart(self, obj: Obj) -> list[Values] | None:
         if obj.kind not in KEYED:
             return None
-        keys = self.certain_keys(obj) if obj.kind == "set" else self.exact_keys(obj)
+        keys = self.certain_keys(obj) if obj.kind == "set" else self.exact_keys(self.current(obj))
         return None if keys is None else [only(key) for key in keys]
 
     def keyed(self, values: Values) -> Obj | None:

@@ -41,10 +41,10 @@ class AttributeChanges(Classes):
                 case _:
                     if not isinstance(value, Function | Partial | EntityRef):
                         self.begin_inside(new)
-                    strong = len(values) == 1 and self._is_one_function(value)
+                    strong = len(values) == 1 and self.is_one_function(value)
                     self._overwrite(attribute_cell(value, name), new, strong)
 
-    def _is_one_function(self, value: Value) -> bool:
+    def is_one_function(self, value: Value) -> bool:
         """Whether a value is a function that is defined once: at the top of a module, outside of every block."""
         function = self.entities[value.number].function if isinstance(value, EntityRef) else value
         if not isinstance(function, Function) or function.env.owner[0] != "module":
@@ -128,6 +128,8 @@ class AttributeChanges(Classes):
     def _assign_module(self, module: str, name: str, new: Values, strong: bool) -> None:
         loaded = self.load(module)
         if loaded is not None:
+            if name not in loaded.env.names:
+                self.extra_names.setdefault(module, set()).add(name)
             self._overwrite((loaded.env.owner, name), new, strong)
 
     def _overwrite(self, location: Location, values: Values, strong: bool) -> None:

@@ -6,7 +6,7 @@ from analyzers.inference.domain.values import ClassRef, External, Obj, Value, Va
 from analyzers.inference.objects.function_attributes import FunctionAttributes
 from analyzers.knowledge.libraries import is_exception
 
-_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag"})
+_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
 _RECORDS = frozenset({"typing.NamedTuple", "pydantic.BaseModel", "typing.TypedDict"})
 PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 """Bases that add nothing to what instances do by themselves."""
@@ -81,12 +81,13 @@ class ClassOrders(FunctionAttributes):
         """Whether a class inherits from a builtin exception."""
         return any(map(is_exception, self.external_bases(cls)))
 
-    def is_like_no_other(self, obj: Obj) -> bool:
-        if obj.cls is None or self.is_enum(obj.cls):
-            return obj.cls is not None
-        if self.is_record(obj.cls) or self.class_attribute(self.linearized(obj.cls), "__eq__") is not None:
-            return False
-        return all(base in PLAIN_BASES or is_exception(base) for base in self.external_bases(obj.cls))
+    def is_like_no_other(self, cls: ClassRef) -> bool:
+        """Whether an instance equals itself alone, as far as the bases of its class tell."""
+        return all(base in PLAIN_BASES or is_exception(base) for base in self.external_bases(cls))
+
+    def answers(self, obj: Obj, method: str) -> bool:
+        """Whether the project's class of an instance defines a method."""
+        return obj.cls is not None and self.class_attribute(self.linearized(obj.cls), method) is not None
 
     def is_thread(self, cls: ClassRef) -> bool:
         """Whether the `start` of instances runs their `run`."""

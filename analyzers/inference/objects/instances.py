@@ -1,4 +1,4 @@
-"""Instances: how the project's classes make them, records and enums among them."""
+"""Instances: how the project's classes make them, records among them."""
 
 import ast
 
@@ -15,12 +15,12 @@ from analyzers.inference.domain.values import (
     External,
     Function,
     Method,
+    ModuleRef,
     Obj,
-    Value,
     Values,
 )
 from analyzers.inference.memory.objects import attribute_cell
-from analyzers.inference.objects.class_objects import ClassObjects
+from analyzers.inference.objects.enums import Enums
 from analyzers.knowledge import flytekit
 from analyzers.model.entities import EntityKind
 
@@ -28,8 +28,8 @@ _NO_FIELDS = frozenset({"ClassVar", "KW_ONLY"})
 _ONLY_FOR_INIT = "InitVar"
 
 
-class Instances(ClassObjects):
-    """Making instances: `__new__`, `__init__`, the fields of records, the members of enums, copies."""
+class Instances(Enums):
+    """Making instances: `__new__`, `__init__`, the fields of records, copies."""
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
@@ -57,7 +57,7 @@ class Instances(ClassObjects):
         if "typing.TypedDict" in self.external_bases(cls):
             return self.call(only(External("builtins.dict")), arguments, point)
         if self.is_enum(cls):
-            return self._members_of_value(cls, arguments.argument(0, "value"), point.node)
+            return self.members_of_value(cls, arguments.argument(0, "value"), point.node)
         task = next((base for base in sorted(self.external_bases(cls)) if flytekit.constructed_kind(base)), None)
         if task is not None:
             return self.made(task, EntityKind.TASK_INSTANCE, arguments, point.node)
@@ -140,6 +140,19 @@ class Instances(ClassObjects):
         if obj.cls is None or not self.is_record(obj.cls):
             return None
         return [self.read(attribute_cell(obj, name)) for name in self.record_fields(obj.cls)]
+
+    def equal_by(self, obj: Obj) -> object:
+        if obj.cls is None or self.answers(obj, "__eq__"):
+            return None
+        if self.is_enum(obj.cls):
+            plain = self.plain_member(obj)
+            return obj if plain == obj else None if plain is None else self.compared_as(plain)
+        if not self.is_record(obj.cls):
+            return obj if self.is_like_no_other(obj.cls) else None
+        tag = _compared_as(self.linearized(obj.cls), self.external_bases(obj.cls))
+        parts = [self.hashed(values) for values in (self.record_items(obj) or ()) if tag is not None]
+        known = [None if len(part) != 1 else self.compared_as(*part) for part in parts]
+        return None if tag is None or None in known else (*tag, *known)
 
     def _fill_record(self, obj: Obj, order: list[ClassRef], arguments: Arguments, point: CallPoint) -> None:
         assert obj.cls is not None
@@ -230,47 +243,18 @@ class Instances(ClassObjects):
             self.store_item(made, const(name), self.read(attribute_cell(obj, name)))
         return only(made)
 
-    # Enums.
-
     def exact_items(self, values: Values) -> list[Values] | None:
         """The elements of the only possible sequence, members of enums and fields of named tuples included."""
         value = single(values)
-        if isinstance(value, ClassRef) and self.is_enum(value):
-            return [self.attribute(values, name, self.stand_in(value.node, name)) for name in _member_sites(value.node)]
+        if isinstance(value, Method) and value.name == "__dict__" and isinstance(value.receiver, ModuleRef):
+            return self.global_keys(value.receiver.name)
+        members = None if value is None else self.members_one_by_one(value)
+        if members is not None:
+            return members
         if isinstance(value, Obj) and value.cls is not None and "typing.NamedTuple" in self.external_bases(value.cls):
             iterated = self.class_attribute(self.linearized(value.cls), "__iter__")
             return None if iterated or value in self.summaries else self.record_items(value)
         return super().exact_items(values)
-
-    def enum_member(self, cls: ClassRef, name: str, values: Values, node: ast.expr) -> Values:
-        """The member `name` of an enum, or what else the class has under that name."""
-        site = _member_sites(cls.node).get(name)
-        if site is None or any(isinstance(value, Function | Descriptor) for value in values):
-            return joined(self._through_class(value, cls, node) for value in values)
-        member = Obj("instance", site, cls.env.owner, cls)
-        cell = attribute_cell(member, "value")
-        if cell not in self.store:
-            self.write(cell, values)
-            self.write(attribute_cell(member, "name"), const(name))
-            created = self.class_attribute(self.linearized(cls), "__init__")
-            if created is not None:
-                items = [self.items(value) if isinstance(value, Obj) else None for value in values]
-                given = items[0] if len(items) == 1 and items[0] is not None else [values]
-                bound: Values = frozenset(Bound(value, member) for value in created)
-                self.call(bound, Arguments(tuple(given)), CallPoint(node, node, direct=False))
-        return only(member)
-
-    def enum_members(self, cls: ClassRef, node: ast.expr) -> Values:
-        """All members of an enum."""
-        return joined(self.attribute(only(cls), name, node) for name in _member_sites(cls.node))
-
-    def _members_of_value(self, cls: ClassRef, wanted: Values, node: ast.expr) -> Values:
-        members = self.enum_members(cls, node)
-        return frozenset(member for member in members if not self._differs(member, wanted))
-
-    def _differs(self, member: Value, wanted: Values) -> bool:
-        own, other = single(self.read(attribute_cell(member, "value"))), single(wanted)
-        return isinstance(own, Const) and isinstance(other, Const) and own != other
 
     def item_of_instance(self, obj: Obj, keys: Values) -> Values | None:
         """`record[0]`, where the index is known."""
@@ -302,6 +286,17 @@ def _keyword_only(node: ast.ClassDef) -> list[ast.AnnAssign]:
     return found
 
 
+def _compared_as(order: list[ClassRef], bases: set[str]) -> tuple[ClassRef, ...] | None:
+    """What stands before the fields of a record that never changes; None for one that may, or leaves fields out."""
+    if "typing.NamedTuple" in bases:
+        return ()
+    options = [option for cls in order for call in cls.node.decorator_list for option in _options(call)]
+    fields = [option for cls in order for each in cls.node.body for option in _options(getattr(each, "value", None))]
+    frozen = any(_says(option, "frozen") for option in options)
+    differing = any(option.arg in ("eq", "compare") for option in (*options, *fields))
+    return (order[0],) if frozen and not differing else None
+
+
 def _options(call: ast.expr | None) -> list[ast.keyword]:
     return call.keywords if isinstance(call, ast.Call) else []
 
@@ -313,18 +308,3 @@ def _says(option: ast.keyword, name: str, value: bool = True) -> bool:
 def _left_out(default: ast.expr | None) -> bool:
     """Whether a field takes no part in the constructor: `field(init=False)`."""
     return any(_says(option, "init", value=False) for option in _options(default))
-
-
-def _member_sites(node: ast.ClassDef) -> dict[str, ast.Name]:
-    """The names that an enum's body assigns to, which are its members."""
-    sites: dict[str, ast.Name] = {}
-    for statement in node.body:
-        match statement:
-            case ast.Assign(targets=targets):
-                names = [target for target in targets if isinstance(target, ast.Name)]
-            case ast.AnnAssign(target=ast.Name() as target, value=ast.expr()):
-                names = [target]
-            case _:
-                names = []
-        sites.update({name.id: name for name in names if not name.id.startswith("_")})
-    return sites

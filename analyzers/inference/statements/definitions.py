@@ -48,6 +48,9 @@ class Definitions(Imports):
             return self.classes.get(self.env)
         return self.enclosing_class()
 
+    def class_in_making(self) -> ClassRef | None:
+        return self.classes.get(self.env)
+
     def _decorate_with(self, decorator: ast.expr, decorating: Values, values: Values) -> Values:
         entities = [value for value in values if isinstance(value, EntityRef)]
         point = CallPoint(decorator, decorator, direct=False)

@@ -81,8 +81,7 @@ class Targets(Expressions):
                 point = CallPoint(node, node, direct=False)
                 self.call_method(target, "__setitem__", Arguments((keys, values)), point)
             case Obj():
-                for changed in self.chained(target)[:1] or [only(target)]:
-                    self._assign_entries(changed, keys, values)
+                self.store_item(target, keys, values)
             case Method(receiver=ModuleRef(), name="__dict__") | External(name="sys.modules"):
                 point = CallPoint(node, node, direct=False)
                 self.call_builtin_method(target, "__setitem__", Arguments((keys, values)), point)
@@ -90,11 +89,6 @@ class Targets(Expressions):
                 self.forced(only(target), node)
                 self.handed_over(Arguments((keys, values)), CallPoint(node, node, direct=False), "a subscript")
         return EMPTY
-
-    def _assign_entries(self, targets: Values, keys: Values, values: Values) -> None:
-        for target in ordered(targets):
-            if isinstance(target, Obj) and target.kind != "instance":
-                self.store_item(target, keys, values)
 
     def _unpack(self, targets: list[ast.expr], values: Values, node: ast.expr) -> None:
         self.here.site = node
