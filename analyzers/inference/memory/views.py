@@ -5,7 +5,8 @@ import ast
 from analyzers.inference.domain.value_sets import PLAIN, only, single
 from analyzers.inference.domain.values import Const, Obj, Values
 from analyzers.inference.memory.entries import ANY, item, numbers_in
-from analyzers.inference.memory.objects import KEYED, LENGTH, Objects
+from analyzers.inference.memory.items import Items
+from analyzers.inference.memory.objects import KEYED, LENGTH
 
 _NUMBERS = "numbers"
 """The cell of what gives numbers, of which it has many."""
@@ -13,7 +14,7 @@ _NUMBERS = "numbers"
 _LIMIT = 16
 
 
-class Views(Objects):
+class Views(Items):
     """What a loop over a set meets, or over a dict that has some of its keys in some runs only."""
 
     def parted(self, values: Values) -> list[Values] | None:
