@@ -148,6 +148,11 @@ class Generators(GeneratorBodies):
         self._lose(generator)
         return self._run(generator, site, Pace())
 
+    def go_on(self, generators: list[Generator], site: ast.expr) -> None:
+        """The bodies that run on behind the `yield` they stand around a block with, on what the block has left."""
+        for generator in generators:
+            self._everything(generator, site)
+
     def delegated(self, source: Values, node: ast.YieldFrom) -> Values:
         """Hand out what `yield from` takes from its source; what generators in that return is its value."""
         self.here.site = node.value

@@ -54,6 +54,9 @@ class Contexts(ExitStacks):
                 self._exited(context, entry.context_expr, is_async, NONE)
                 return falls
             inside = partial(self._left, inside, context, entry.context_expr, is_async)
+        generators = _generators(context)
+        if generators:
+            inside = partial(self._gone_on, inside, generators, entry.context_expr)
         if _patches(context):
             inside = partial(self._patched, inside, context, entry.context_expr)
 
@@ -90,6 +93,15 @@ class Contexts(ExitStacks):
             return self.truth_of(joined(left)) is not False, thrown
 
         return self.attempted([Step(partial(self.closed, inside, leave), frozenset())], [], [swallow])
+
+    def _gone_on(self, inside: Callable[[], bool], generators: list[Generator], node: ast.expr) -> bool:
+        """A block inside of generators, which run on when it is left."""
+
+        def leave(_: bool) -> bool:
+            self.go_on(generators, node)
+            return True
+
+        return self.closed(inside, leave)
 
     def _patched(self, inside: Callable[[], bool], context: Values, node: ast.expr) -> bool:
         """A block in which something is replaced."""
@@ -129,8 +141,9 @@ class Contexts(ExitStacks):
         for patch in _patches(contexts):
             self.patch_ended(patch, node, certain=False)
         stacks = frozenset(value for value in contexts if isinstance(value, Obj) and value.kind == STACK)
-        if stacks:
-            self.keep_in(stack, stacks, node)
+        generators = frozenset[Value](_generators(contexts))
+        if stacks or generators:
+            self.keep_in(stack, stacks | generators, node)
         self._leave_with(stack, contexts - stacks, node, is_async)
         if swallows:
             self.note_swallowing(stack)
@@ -154,6 +167,7 @@ class Contexts(ExitStacks):
         result = self.call(functions, arguments.replaced(positional=tuple(rest)), inside)
         for patch in _patches(only(context)):
             self.patch_ended(patch, point.node, certain=not is_async)
+        self.go_on(_generators(only(context)), point.node)
         left = self._exited(only(context), point.node, is_async, ANY_ERROR)
         if not swallows and (not left or self.truth_of(left) is False):
             return result
@@ -185,6 +199,10 @@ class Contexts(ExitStacks):
         if entered is None:
             return only(obj)
         return self.awaited(entered, node) if is_async else entered
+
+
+def _generators(context: Values) -> list[Generator]:
+    return [value for value in ordered(context) if isinstance(value, Generator)]
 
 
 def _patches(context: Values) -> list[Obj]:

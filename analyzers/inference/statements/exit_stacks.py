@@ -6,7 +6,7 @@ from functools import partial
 from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.scopes import scope_of
 from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, join, ordered
-from analyzers.inference.domain.values import Arguments, Deferred, Obj, Values
+from analyzers.inference.domain.values import Arguments, Deferred, Generator, Obj, Values
 from analyzers.inference.statements.patches import Patches
 
 STACK = "exit stack"
@@ -41,6 +41,8 @@ class ExitStacks(Patches):
                 self.escaped(result, node)
                 if value.arguments == AS_EXIT and self.truth_of(result) is not False:
                     self.note_swallowing(stack)
+            elif isinstance(value, Generator):
+                self.go_on([value], node)
             elif isinstance(value, Obj) and value.kind == STACK:
                 self.unwind(value, node)
                 self.write((value, _LENT), self.read((stack, _LENT)))
