@@ -46,6 +46,7 @@ LIBRARIES = {
     "inspect": ("callables", "namespace_functions", "inspection_functions", "signature_functions"),
     "itertools": ("iteration_functions", "combining_functions", "taking_functions"),
     "json": ("builtin_functions",),
+    "logging": ("instance_functions",),
     "multiprocessing": ("channels", "queues"),
     "operator": ("operator_functions",),
     "pydantic": ("record_functions",),
