@@ -49,7 +49,7 @@ class Interpreter(Statements):
         activation.raised = ANY_EXCEPTION  # outside of every `try` nobody asks
         for name, value in (("__name__", module.name), ("__package__", module.package)):
             self.store.set((module.env.owner, name), const(value))
-        run = Run(Dialect.MODERN, module.name, MODULE_STEPS)
+        run = Run(Dialect.MODERN, module.name, MODULE_STEPS, at_import=True)
         with deep_recursion(_RECURSION_LIMIT), self.store.permanent(), self._apart(run, activation):
             for statement in module.tree.body:
                 run.steps = 0

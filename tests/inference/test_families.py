@@ -24,6 +24,11 @@ def test_everything_that_a_family_knows_is_found(family: str) -> None:
     assert {key: families.method(*key) for key in known["METHODS"]} == known["METHODS"]
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_function_is_called_or_gives_a_lazy_iterator(family: str) -> None:
+    assert not getattr(module(family), "HANDLERS", {}).keys() & getattr(module(family), "PRODUCERS", {}).keys()
+
+
 def functions_of(family: str) -> list[str]:
     return [*getattr(module(family), "HANDLERS", ()), *getattr(module(family), "PRODUCERS", ())]
 

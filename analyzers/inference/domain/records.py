@@ -280,10 +280,11 @@ class Met:
 
 
 class Run:
-    """The interpretation of one entity's body, with all helpers that it enters."""
+    """The interpretation of one entity's body, or of a module (`at_import`), with all helpers that it enters."""
 
-    def __init__(self, dialect: Dialect, name: str, step_limit: int = BODY_STEPS) -> None:
+    def __init__(self, dialect: Dialect, name: str, step_limit: int = BODY_STEPS, at_import: bool = False) -> None:
         self.dialect = dialect
+        self.at_import = at_import
         self.name = name
         self.frames: list[FrameRecord] = []
         self.numbers: dict[object, FrameRecord] = {}

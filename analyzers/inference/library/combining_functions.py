@@ -9,6 +9,8 @@ from analyzers.inference.domain.values import Arguments, Const, Elements, Obj, V
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.iteration_functions import each_row, fold, rows_of, spread_first
 
+_COPY = "itertools.tee copied"
+"""What makes one of several iterators over the same elements."""
 _LIMIT = 32
 """How many combinations are kept apart."""
 
@@ -153,7 +155,7 @@ def _split(interpreter: Interpreter, name: str, arguments: Arguments, point: Cal
         CallPoint(interpreter.stand_in(point.node, ("copy", index)), point.at)
         for index in range(_number(arguments.argument(1, "n")) or 2)
     ]
-    return interpreter.tuple_at(point.node, 0, [interpreter.lazy(name, shared, place) for place in places])
+    return interpreter.tuple_at(point.node, 0, [interpreter.lazy(_COPY, shared, place) for place in places])
 
 
 def _draw_split(interpreter: Interpreter, name: str, arguments: Arguments, point: CallPoint) -> Elements:
@@ -191,6 +193,6 @@ PRODUCERS: dict[str, Producer] = {
     "itertools.groupby": _draw_grouped,
     "itertools.compress": _draw_compressed,
     "itertools.accumulate": _draw_accumulated,
-    "itertools.tee": _draw_split,
+    _COPY: _draw_split,
     **dict.fromkeys(("itertools.takewhile", "itertools.dropwhile"), _draw_selected),
 }

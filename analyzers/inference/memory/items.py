@@ -2,6 +2,7 @@
 
 import ast
 
+from analyzers.inference.domain.answers import common
 from analyzers.inference.domain.kinds import never_equal
 from analyzers.inference.domain.value_sets import (
     EMPTY,
@@ -56,7 +57,10 @@ class Items(Objects):
 
     def holds(self, obj: Obj, keys: Values) -> bool | None:
         """Whether a dict (or set) certainly has the key, or certainly has not."""
-        key, present = single(self.hashed(keys)), self.keys(obj)
+        keys, present = self.hashed(keys), self.keys(obj)
+        if len(keys) > 1:
+            return common([self.holds(obj, only(key)) for key in keys])
+        key = single(keys)
         if key is None or self.exact_keys(obj) is None:
             return None
         if not self.distinct(key):

@@ -134,7 +134,14 @@ class Targets(Expressions):
         if not any(numbers) or self._is_own(target):
             return values
         loops = self.here.loops
-        return values if loops and loops[-1].decided and self.is_alone() else PLAIN
+        decided = bool(loops) and loops[-1].decided
+        return values if (decided or self._happens_once()) and self.is_alone() else PLAIN
+
+    def _happens_once(self) -> bool:
+        """Whether a function that is called as a module is imported does this once for each call."""
+        functions = [activation.function for activation in self.stack if activation.function is not None]
+        loops = [loop for activation in self.stack for loop in activation.loops]
+        return self.run.at_import and len(set(functions)) == len(functions) and all(loop.unrolled for loop in loops)
 
     def _is_own(self, target: ast.expr) -> bool:
         """Whether nobody else reads a target while the function that assigns to it has not ended."""
