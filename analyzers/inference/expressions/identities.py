@@ -59,6 +59,10 @@ class Identities(DeclaredTypes):
         match value:
             case Const():
                 return value not in NONE
+            case Data(excluded=excluded) if excluded.issuperset(NONE):
+                return True
+            case External():
+                return is_builtin_class(value)
             case EntityRef() | Function() | Bound() | Partial() | ClassRef() | ModuleRef() | Obj() | Generator():
                 return True
             case _:

@@ -13,6 +13,7 @@ from analyzers.inference.domain.values import (
     Const,
     Coroutine,
     EntityRef,
+    External,
     Function,
     Future,
     Generator,
@@ -21,8 +22,10 @@ from analyzers.inference.domain.values import (
     Value,
     Values,
 )
+from analyzers.inference.expressions.raising import is_builtin_class
 from analyzers.inference.interpreter import Interpreter
 from analyzers.inference.library.builtin_functions import protocol
+from analyzers.knowledge.libraries import is_subclass
 
 _ASKED = 16
 """How many elements are asked one by one whether they decide `any` or `all`."""
@@ -134,7 +137,18 @@ def _issubclass(interpreter: Interpreter, name: str, arguments: Arguments, point
 
 
 def _derives(interpreter: Interpreter, value: Value, kinds: list[Value]) -> bool | None:
-    return any_of([interpreter.derives(value, kind) for kind in kinds]) if isinstance(value, ClassRef) else None
+    match value:
+        case ClassRef():
+            return any_of([interpreter.derives(value, kind) for kind in kinds])
+        case External(name=name) if is_builtin_class(value):
+            return any_of([_derives_outside(name, kind) for kind in kinds])
+        case _:
+            return None
+
+
+def _derives_outside(name: str, kind: Value) -> bool | None:
+    """Whether a builtin class inherits from another class; none does from one of the project."""
+    return is_subclass(name, kind.name) if isinstance(kind, External) else False if isinstance(kind, ClassRef) else None
 
 
 def _decided(answers: Collection[Answer]) -> Values:

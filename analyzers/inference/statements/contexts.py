@@ -9,7 +9,10 @@ from analyzers.inference.domain.records import CallPoint
 from analyzers.inference.domain.value_sets import EMPTY, NONE, PLAIN, join, joined, only, ordered
 from analyzers.inference.domain.values import (
     Arguments,
+    ClassRef,
+    Const,
     Data,
+    External,
     ExternalInstance,
     Function,
     Future,
@@ -21,10 +24,13 @@ from analyzers.inference.domain.values import (
     Value,
     Values,
 )
-from analyzers.inference.statements.exit_stacks import ANY_ERROR, STACK, ExitStacks
-from analyzers.inference.statements.failures import Step
+from analyzers.inference.statements.exit_stacks import AS_EXIT, STACK, ExitStacks
+from analyzers.inference.statements.failures import Left, Step
 from analyzers.knowledge.libraries import is_standard
 
+_SOMETHING: Values = only(Data(frozenset(), excluded=frozenset({Const(None, "NoneType")})))
+"""Whatever it is, it is not None."""
+_NO_ERROR = Arguments((NONE,) * 3)
 _SUPPRESSING = ExternalInstance("contextlib.suppress")
 _SWALLOWING = frozenset({"contextlib.suppress", "contextlib.ExitStack", "contextlib.AsyncExitStack"})
 
@@ -51,7 +57,7 @@ class Contexts(ExitStacks):
         if any(isinstance(value, Obj) and value.kind in ("instance", STACK) for value in context):
             if _cannot_fail(node.body, entry.optional_vars):
                 falls = inside()
-                self._exited(context, entry.context_expr, is_async, NONE)
+                self._exited(context, entry.context_expr, is_async, _NO_ERROR)
                 return falls
             inside = partial(self._left, inside, context, entry.context_expr, is_async)
         generators = _generators(context)
@@ -83,21 +89,22 @@ class Contexts(ExitStacks):
 
     def _left(self, inside: Callable[[], bool], context: Values, node: ast.expr, is_async: bool) -> bool:
         """A block under instances of the project's classes; a true result of `__exit__` ends a failure."""
-        left: list[Values] = []
+        answers: list[Values] = []
 
-        def leave(failed: bool) -> bool:
-            left.append(self._exited(context, node, is_async, ANY_ERROR if failed else NONE))
+        def leave(how: Left | None) -> bool:
+            answer = self._exited(context, node, is_async, _NO_ERROR if how is None else _told(how))
+            answers.extend([answer] if how is not None and how.thrown else [])
             return True
 
         def swallow(thrown: Values) -> tuple[bool, Values]:
-            return self.truth_of(joined(left)) is not False, thrown
+            return self.truth_of(joined(answers)) is not False, thrown
 
         return self.attempted([Step(partial(self.closed, inside, leave), frozenset())], [], [swallow])
 
     def _gone_on(self, inside: Callable[[], bool], generators: list[Generator], node: ast.expr) -> bool:
         """A block inside of generators, which run on when it is left."""
 
-        def leave(_: bool) -> bool:
+        def leave(_: Left | None) -> bool:
             self.go_on(generators, node)
             return True
 
@@ -106,21 +113,21 @@ class Contexts(ExitStacks):
     def _patched(self, inside: Callable[[], bool], context: Values, node: ast.expr) -> bool:
         """A block in which something is replaced."""
 
-        def leave(_: bool) -> bool:
+        def leave(_: Left | None) -> bool:
             for patch in _patches(context):
                 self.patch_ended(patch, node, certain=len(context) == 1)
             return True
 
         return self.closed(inside, leave)
 
-    def _exited(self, context: Values, node: ast.expr, is_async: bool, error: Values) -> Values:
+    def _exited(self, context: Values, node: ast.expr, is_async: bool, told: Arguments) -> Values:
         """What `__exit__` gives; nothing where no such method is known."""
         point = CallPoint(node, node, direct=False)
         name = "__aexit__" if is_async else "__exit__"
         found: list[Values] = []
         for value in ordered(context):
             if isinstance(value, Obj) and value.kind == "instance":
-                result = self.call_method(value, name, Arguments((error, error, error)), point)
+                result = self.call_method(value, name, told, point)
                 if result is None:
                     found.append(self._inherited_answer(value))
                 else:
@@ -154,7 +161,7 @@ class Contexts(ExitStacks):
             self._leave_with(stack, contexts, node, is_async)
 
     def _leave_with(self, stack: Obj, contexts: Values, node: ast.expr, is_async: bool) -> None:
-        left = self._exited(contexts, node, is_async, ANY_ERROR)
+        left = self._exited(contexts, node, is_async, AS_EXIT)
         if left and self.truth_of(left) is not False:
             self.note_swallowing(stack)
 
@@ -168,7 +175,7 @@ class Contexts(ExitStacks):
         for patch in _patches(only(context)):
             self.patch_ended(patch, point.node, certain=not is_async)
         self.go_on(_generators(only(context)), point.node)
-        left = self._exited(only(context), point.node, is_async, ANY_ERROR)
+        left = self._exited(only(context), point.node, is_async, AS_EXIT)
         if not swallows and (not left or self.truth_of(left) is False):
             return result
         return join(result, only(Future(NONE)) if is_async else NONE)
@@ -199,6 +206,24 @@ class Contexts(ExitStacks):
         if entered is None:
             return only(obj)
         return self.awaited(entered, node) if is_async else entered
+
+
+def _told(how: Left) -> Arguments:
+    """What `__exit__` is given: the class, the exception, and the traceback; None of all where a block jumps out."""
+    none = NONE if how.jumps else EMPTY
+    classes = joined(_class_of(value) for value in how.thrown)
+    values = joined(only(value) if isinstance(value, Obj) else _SOMETHING for value in how.thrown)
+    return Arguments(tuple(join(none, values) for values in (classes, values, _SOMETHING if how.thrown else EMPTY)))
+
+
+def _class_of(thrown: Value) -> Values:
+    match thrown:
+        case Obj(cls=ClassRef() as cls):
+            return only(cls)
+        case ClassRef() | External():
+            return only(thrown)
+        case _:
+            return _SOMETHING
 
 
 def _generators(context: Values) -> list[Generator]:

@@ -35,6 +35,13 @@ class Step(Record):
     last: frozenset[Location]
 
 
+class Left(Record):
+    """How a block is left before its end: whether it may jump out, and what it may throw."""
+
+    jumps: bool
+    thrown: Values
+
+
 class Failures(Catching):
     """Statements whose blocks may be left in the middle."""
 
@@ -154,8 +161,8 @@ class Failures(Catching):
         progress.fail(written, frozenset())
         return progress.interrupted()
 
-    def closed(self, attempt: Callable[[], bool], last: Callable[[bool], bool]) -> bool:
-        """A block, and what runs on every way out of it: after a failure (true), before a jump, and at its end."""
+    def closed(self, attempt: Callable[[], bool], last: Callable[[Left | None], bool]) -> bool:
+        """A block, and what runs on every way out of it: after a failure, before a jump, and at its end (None)."""
         here = self.here
         jumps, pauses = self._ways_out(), here.pauses
         starts = [len(ways) for ways in jumps]
@@ -166,18 +173,17 @@ class Failures(Catching):
             falls = attempt()
         complete = self.store.rewind(mark)
         ends = [len(ways) for ways in jumps]
-        fails = bool(here.raised) or here.function is None
-        leaves_early = ends != starts or fails
+        left = Left(ends != starts, ANY_EXCEPTION if here.function is None else here.raised)
         self.note_raised(outside)
-        if not leaves_early:
+        if not (left.jumps or left.thrown):
             self.store.apply(complete)
-            return falls and last(False)
+            return falls and last(None)
         result, here.result = here.result, before
         self.store.apply(self._interrupted(written))
         inner = self.store.mark()
         before_last = self._jumps()
-        passes = last(fails)
-        if fails and here.reached is not None:
+        passes = last(left)
+        if left.thrown and here.reached is not None:
             here.reached.keep()
         self._note_swallowing(here.pauses > pauses and self._jumps() > before_last)
         closing = self.store.rewind(inner)
@@ -189,7 +195,7 @@ class Failures(Catching):
         if not (falls and passes):
             return False
         self.store.apply(complete)
-        return last(False)
+        return last(None)
 
     def _handled(
         self, handler: ast.ExceptHandler, catch: Catch, covered: list[Values], thrown: Values
