@@ -8,10 +8,7 @@ from analyzers.inference.domain.values import ClassRef, Const, Data, Value, Valu
 Kind = str | ClassRef
 _NUMBERS = frozenset({"int", "bool"})
 _SCALARS = frozenset({"int", "bool", "float", "str", "bytes", "NoneType", "datetime.datetime", "datetime.timedelta"})
-_TYPES: dict[str, type] = {
-    "NoneType": type(None),
-    **{name: getattr(builtins, name) for name in ("int", "bool", "float")},
-}
+_TYPES: dict[str, type] = {"NoneType": type(None)}
 _COMPARABLE = frozenset({"int", "bool", "float", "complex"})
 
 
@@ -58,8 +55,8 @@ def _may_be_among(data: Data, constant: Const) -> bool:
 
 def is_builtin_kind(kind: str, cls: str) -> bool:
     """Whether what is exactly of one builtin class is an instance of another one, both by name."""
-    found, ancestor = _TYPES.get(kind), getattr(builtins, cls, None)
-    if found is None or not isinstance(ancestor, type):
+    found, ancestor = _TYPES.get(kind, getattr(builtins, kind, None)), getattr(builtins, cls, None)
+    if not isinstance(found, type) or not isinstance(ancestor, type):
         return cls in (kind, "object")
     return issubclass(found, ancestor)
 

@@ -26,7 +26,7 @@ from analyzers.inference.domain.values import (
 )
 from analyzers.inference.statements.exit_stacks import AS_EXIT, STACK, ExitStacks
 from analyzers.inference.statements.failures import Left, Step
-from analyzers.knowledge.libraries import is_standard
+from analyzers.knowledge.libraries import is_exception, is_standard
 
 _SOMETHING: Values = only(Data(frozenset(), excluded=frozenset({Const(None, "NoneType")})))
 """Whatever it is, it is not None."""
@@ -212,8 +212,18 @@ def _told(how: Left) -> Arguments:
     """What `__exit__` is given: the class, the exception, and the traceback; None of all where a block jumps out."""
     none = NONE if how.jumps else EMPTY
     classes = joined(_class_of(value) for value in how.thrown)
-    values = joined(only(value) if isinstance(value, Obj) else _SOMETHING for value in how.thrown)
+    values = joined(map(_as_value, how.thrown))
     return Arguments(tuple(join(none, values) for values in (classes, values, _SOMETHING if how.thrown else EMPTY)))
+
+
+def _as_value(thrown: Value) -> Values:
+    match thrown:
+        case Obj():
+            return only(thrown)
+        case External(name=name) if is_exception(name):
+            return only(Data(frozenset(), kinds=frozenset({name.rpartition(".")[2]})))
+        case _:
+            return _SOMETHING
 
 
 def _class_of(thrown: Value) -> Values:
