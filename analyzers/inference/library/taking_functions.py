@@ -38,6 +38,10 @@ def _next_of_iterator(interpreter: Interpreter, iterator: Obj, default: Values) 
     if around is not None:
         interpreter.refill(iterator, around[1:] + around[:1])
         return around[0]
+    # Later on others may take numbers too.
+    number = interpreter.next_number(iterator) if interpreter.run.at_import else None
+    if number is not None:
+        return const(number)
     known = interpreter.items(iterator)
     if known == []:
         return default

@@ -58,6 +58,15 @@ class Views(Items):
             self.weaken((obj, _NUMBERS), only(Const((numbers,), _NUMBERS)))
         return made
 
+    def next_number(self, obj: Obj) -> int | None:
+        """The next number of an iterator that counts, which is behind it from now on."""
+        first = self.numbers(obj, 2) if obj.kind == "iterator" and obj not in self.summaries else None
+        if first is None or len(first) < 2:
+            return None
+        number, following = first
+        self.write((obj, _NUMBERS), only(Const(((following, following - number),), _NUMBERS)))
+        return number
+
     def numbers(self, obj: Obj, count: int) -> list[int] | None:
         """The first numbers of such an object, as it was made."""
         kept = single(self.read((obj, _NUMBERS)))
