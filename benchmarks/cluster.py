@@ -157,7 +157,7 @@ def measure(cluster: Cluster, scenario: Scenario, version: str) -> tuple[Cost, .
         Cost("polls in a second", most_in_a_second(polls), 10),
         Cost(CPU, 1000 * (cpu_after - cpu) / n, 0.8 if many else None),
         Cost("kB a child", (memory_after - memory) / 1000 / n, 15 if many else None),
-        Cost("s until the parent ended", after - end, 0.5),
+        Cost("s until the parent ended", after - end, None if scenario is BARE else 0.5),
     )
     print(f"  {version:9}", *costs, sep="  ", flush=True)
     return costs
