@@ -119,7 +119,9 @@ def test_an_interrupted_registration_goes_on(cluster: Cluster) -> None:
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert stderr == ("eagerc: interrupted with 3 of 5 entities registered; the same command goes on from there\n")
+    # The last answer may still have been on its way.
+    told = "eagerc: interrupted with [23] of 5 entities registered; the same command goes on from there\n"
+    assert re.fullmatch(told, stderr)
     cluster.control("faults", {})
     done = cluster.eagerc("register", "work.py")
     assert done.status == 0, done.stderr

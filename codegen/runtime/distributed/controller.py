@@ -192,11 +192,16 @@ class Controller:
             ended = await self._run_once(call, identity.name(run), inputs, row, past)
             if ended.failed is None:
                 return ended.value
-            if not (ended.run.found and may_run_again(ended.failed)):
+            if self._stands(ended):
                 failures += 1
                 if failures > call.overrides.retries or is_abort(ended.failed):
                     raise failure(Story(call.entity.name, self.invocations.link(ended.run.child), ended.failed))
             run += 1
+
+    def _stands(self, ended: _Ended) -> bool:
+        """Whether a failure counts: not what an earlier attempt has left, which may be stopping it only now."""
+        inherited = ended.run.found or (self._setting.attempt > 0 and is_abort(ended.failed))
+        return not (inherited and may_run_again(ended.failed))
 
     async def _run_once(self, call: Call, name: str, inputs: literals_pb2.LiteralMap, row: int, past: Past) -> _Ended:
         started = await self._launch(call, name, inputs, past)
