@@ -1,6 +1,6 @@
 """What is known of values that were compared with constants."""
 
-from analyzers.inference.domain.kinds import is_scalar, never_equal
+from analyzers.inference.domain.kinds import is_among, is_scalar, never_equal
 from analyzers.inference.domain.value_sets import EMPTY, only
 from analyzers.inference.domain.values import Const, Data, Value, Values
 
@@ -26,8 +26,8 @@ def differ(values: Values, constants: Values) -> bool:
 
 def _equal(value: Value, constants: Values) -> Values:
     match value:
-        case Const(value=known):
-            return only(value) if any(isinstance(c, Const) and c.value == known for c in constants) else EMPTY
+        case Const():
+            return only(value) if is_among(value, constants) else EMPTY
         case Data():
             fitting = frozenset(c for c in constants if isinstance(c, Const) and not never_equal(value, c))
             if not fitting or _stands_for(value, fitting):
@@ -45,8 +45,8 @@ def _stands_for(data: Data, constants: Values) -> bool:
 
 def _unequal(value: Value, constants: Values) -> Values:
     match value:
-        case Const(value=known):
-            return EMPTY if any(isinstance(c, Const) and c.value == known for c in constants) else only(value)
+        case Const():
+            return EMPTY if is_among(value, constants) else only(value)
         case Data(excluded=excluded):
             more = excluded | {constant for constant in constants if isinstance(constant, Const)}
             return only(value.replaced(excluded=more) if len(more) <= _LIMIT else value)

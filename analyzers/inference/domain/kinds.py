@@ -1,6 +1,7 @@
 """Kinds: the classes of which one is a plain value's own, where that is known."""
 
 import builtins
+from collections.abc import Collection
 
 from analyzers.inference.domain.value_sets import joined, only
 from analyzers.inference.domain.values import ClassRef, Const, Data, Value, Values
@@ -41,16 +42,19 @@ def are_texts(*parts: Values) -> bool:
 
 def never_equal(value: Value, constant: Const) -> bool:
     """Whether a value is known not to equal a constant, or is of a simple type to which none like it is equal."""
-    if isinstance(value, Data) and (constant in value.excluded or not _may_be_among(value, constant)):
-        return True
+    if isinstance(value, Data):
+        outside = bool(value.among) and not is_among(constant, value.among)
+        if outside or constant in value.excluded:
+            return True
     kinds = kinds_of(value)
     if not kinds or not kinds <= _SCALARS or constant.kind not in _SCALARS:
         return False
     return constant.kind not in kinds and not (constant.kind in _COMPARABLE and kinds & _COMPARABLE)
 
 
-def _may_be_among(data: Data, constant: Const) -> bool:
-    return not data.among or any(each.value == constant.value for each in data.among)
+def is_among(constant: Const, constants: Collection[Value]) -> bool:
+    """Whether a constant equals one of some others."""
+    return any(isinstance(each, Const) and each.value == constant.value for each in constants)
 
 
 def is_builtin_kind(kind: str, cls: str) -> bool:

@@ -62,9 +62,9 @@ class Contexts(ExitStacks):
             inside = partial(self._left, inside, context, entry.context_expr, is_async)
         generators = _generators(context)
         if generators:
-            inside = partial(self._gone_on, inside, generators, entry.context_expr)
+            inside = partial(self._followed, inside, partial(self.go_on, generators, entry.context_expr))
         if _patches(context):
-            inside = partial(self._patched, inside, context, entry.context_expr)
+            inside = partial(self._followed, inside, partial(self._unpatched, context, entry.context_expr))
 
         def swallow(thrown: Values) -> tuple[bool, Values]:
             return True, thrown
@@ -101,24 +101,18 @@ class Contexts(ExitStacks):
 
         return self.attempted([Step(partial(self.closed, inside, leave), frozenset())], [], [swallow])
 
-    def _gone_on(self, inside: Callable[[], bool], generators: list[Generator], node: ast.expr) -> bool:
-        """A block inside of generators, which run on when it is left."""
+    def _followed(self, inside: Callable[[], bool], last: Callable[[], None]) -> bool:
+        """A block, and what comes last in whichever way it is left: generators run on, patches end."""
 
         def leave(_: Left | None) -> bool:
-            self.go_on(generators, node)
+            last()
             return True
 
         return self.closed(inside, leave)
 
-    def _patched(self, inside: Callable[[], bool], context: Values, node: ast.expr) -> bool:
-        """A block in which something is replaced."""
-
-        def leave(_: Left | None) -> bool:
-            for patch in _patches(context):
-                self.patch_ended(patch, node, certain=len(context) == 1)
-            return True
-
-        return self.closed(inside, leave)
+    def _unpatched(self, context: Values, node: ast.expr) -> None:
+        for patch in _patches(context):
+            self.patch_ended(patch, node, certain=len(context) == 1)
 
     def _exited(self, context: Values, node: ast.expr, is_async: bool, told: Arguments) -> Values:
         """What `__exit__` gives; nothing where no such method is known."""

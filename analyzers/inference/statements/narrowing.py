@@ -35,9 +35,8 @@ class Narrowing(Contexts):
                 left=ast.Name(id=name),
                 ops=[ast.Is() | ast.IsNot() | ast.Eq() | ast.NotEq() as op],
                 comparators=[ast.Name() | ast.Attribute() as other],
-            ) if self._names_one(other):
-                same = single(self.evaluate(other))
-                return same is None or self._keep_identical(name, [same], isinstance(op, ast.Is | ast.Eq) is outcome)
+            ) if (same := self._one_named(other)) is not None:
+                return self._keep_identical(name, [same], isinstance(op, ast.Is | ast.Eq) is outcome)
             case ast.Name(id=name) if outcome:
                 self._keep(name, is_none=False)
             case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), classes], keywords=[]):
@@ -60,28 +59,39 @@ class Narrowing(Contexts):
                 pass
         return True
 
-    def _names_one(self, node: ast.Name | ast.Attribute) -> bool:
-        """Whether an expression stands for one entity, class, or member of an enum, and looking at it does nothing."""
-        if isinstance(node, ast.Attribute):
-            owner = single(self.evaluate(node.value)) if isinstance(node.value, ast.Name) else None
-            if not isinstance(owner, ModuleRef) and not (isinstance(owner, ClassRef) and self.is_enum(owner)):
-                return False
-        return _is_one(single(self.evaluate(node)))
+    def _narrow(self, name: str, values: Values, kept: Values) -> bool:
+        """Keep some of the values that a name may have; false where it had some and none is left."""
+        if kept and kept != values:
+            self.bind(name, together(kept))
+        return bool(kept) or not values
+
+    def _one_named(self, node: ast.expr) -> Value | None:
+        """The entity, class, or member of an enum that an expression stands for, where looking at it does nothing."""
+        match node:
+            case ast.Name():
+                pass
+            case ast.Attribute(value=ast.Name() as inner):
+                owner = single(self.evaluate(inner))
+                if not isinstance(owner, ModuleRef) and not (isinstance(owner, ClassRef) and self.is_enum(owner)):
+                    return None
+            case _:
+                return None
+        value = single(self.evaluate(node))
+        return value if _is_one(value) else None
 
     def _members_in(self, node: ast.expr) -> list[Value]:
         """The elements of a container that holds entities, classes, or members of an enum, and nothing else."""
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
-            alone = all(isinstance(each, ast.Name | ast.Attribute) and self._names_one(each) for each in node.elts)
-            parts = [self.evaluate(each) for each in node.elts] if alone else []
+            parts = list(map(self._one_named, node.elts))
         else:
             found = self.evaluate(node) if isinstance(node, ast.Name) else EMPTY
             keyed = self.keyed(found)
             keys = None if keyed is None else self.certain_keys(self.current(keyed, node))
             held = single(found)
             items = self.items(held) if isinstance(held, Obj) and held.kind in ("list", "tuple") else None
-            parts = [only(key) for key in keys or ()] or items or []
-        members = [value for value in map(single, parts) if _is_one(value)]
-        return [value for value in members if value is not None] if len(members) == len(parts) else []
+            parts = list(keys or map(single, items or ()))
+        members = [value for value in parts if value is not None and _is_one(value)]
+        return members if len(members) == len(parts) else []
 
     def _keep_identical(self, name: str, others: list[Value], same: bool) -> bool:
         """What a name may be that is, or is not, one of some entities, classes, or members of an enum."""
@@ -89,20 +99,14 @@ class Narrowing(Contexts):
         if self.env.mangled(name) not in self.env.names:
             return True
         answers = {value: any_of([self.identical(value, other) for other in others]) for value in values}
-        kept = frozenset(value for value, answer in answers.items() if answer in (same, None))
-        if kept and kept != values:
-            self.bind(name, kept)
-        return bool(kept) or not values
+        return self._narrow(name, values, frozenset(v for v, answer in answers.items() if answer in (same, None)))
 
     def _keep_equal(self, name: str, possible: Values | None, certain: Values, equal: bool) -> bool:
         """What a name may be that equals one of the constants `possible`, or none of those that are `certain`."""
         values = self.lookup(name) or EMPTY
         if self.env.mangled(name) not in self.env.names or (equal and possible is None):
             return True
-        kept = equal_to(values, possible or EMPTY) if equal else unequal_to(values, certain)
-        if kept and kept != values:
-            self.bind(name, together(kept))
-        return bool(kept) or not values
+        return self._narrow(name, values, equal_to(values, possible or EMPTY) if equal else unequal_to(values, certain))
 
     def _compared_with(self, node: ast.expr) -> tuple[Values | None, Values]:
         """The constants that an operand may be, if it is nothing else, and the one that it certainly is."""
@@ -127,9 +131,7 @@ class Narrowing(Contexts):
         """Whether `inspect.isawaitable(name)` can be so; the result of a sync entity is none in the author's eyes."""
         values = self.lookup(name) or EMPTY
         kept = frozenset(value for value in values if self._in_the_authors_eyes(question, value) in (outcome, None))
-        if kept and kept != values:
-            self.bind(name, kept)
-        return bool(kept) or not values
+        return self._narrow(name, values, kept)
 
     def _in_the_authors_eyes(self, question: str, value: Value) -> bool | None:
         """What a question of awaitables says, of what a call of an entity gives too."""
@@ -140,18 +142,16 @@ class Narrowing(Contexts):
 
     def _keep(self, name: str, is_none: bool) -> None:
         values = apart(self.lookup(name) or EMPTY)
-        kept = frozenset(v for v in values if kinds_of(v) != {"NoneType"}) if not is_none else values & NONE
-        if kept and kept != values:
-            self.bind(name, together(kept))
+        self._narrow(
+            name, values, values & NONE if is_none else frozenset(v for v in values if kinds_of(v) != {"NoneType"})
+        )
 
     def _keep_instances(self, name: str, classes: ast.expr, outcome: bool) -> None:
         """What `isinstance` says of each value that a name of the present scope may have."""
         if self.env.mangled(name) not in self.env.names or self.lookup("isinstance") is not None:
             return
         values, given = apart(self.lookup(name) or EMPTY), self.evaluate(classes)
-        kept = frozenset(value for value in values if self.is_instance(value, given) in (outcome, None))
-        if kept and kept != values:
-            self.bind(name, together(kept))
+        self._narrow(name, values, frozenset(v for v in values if self.is_instance(v, given) in (outcome, None)))
 
 
 def _is_one(value: Value | None) -> bool:
